@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dist/base/log.hpp"
+
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include "dist/base/contract.hpp"
+
+namespace rocm {
+namespace {
+
+/// The one process-wide object: where lines go is a property of the process, as stderr is.
+struct Sinks {
+  std::shared_ptr<spdlog::sinks::stderr_sink_mt> terminal =
+      std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  std::shared_ptr<spdlog::logger> file;
+  std::string prefix;
+  bool first = true;
+
+  static Sinks& get() {
+    static Sinks sinks;
+    return sinks;
+  }
+};
+
+enum class Audience { kFileOnly, kEveryone };
+
+void emit(spdlog::level::level_enum level, Audience audience, std::string_view line) {
+  Sinks& sinks = Sinks::get();
+  if (audience == Audience::kEveryone) {
+    spdlog::logger terminal("rocm-dist", sinks.terminal);
+    terminal.set_pattern("%v");
+    terminal.log(level, "{}{}", sinks.prefix, line);
+    terminal.flush();
+  }
+  if (sinks.file) sinks.file->log(level, line);
+}
+
+}  // namespace
+
+void Log::set_rank(int rank, int world_size) {
+  Sinks& sinks = Sinks::get();
+  sinks.first = rank == 0;
+  sinks.prefix = world_size > 1 && rank > 0 ? fmt::format("[rank {}] ", rank) : "";
+}
+
+void Log::open_file(const std::filesystem::path& path) {
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
+    Sinks::get().file = std::make_shared<spdlog::logger>("file", std::move(sink));
+    Sinks::get().file->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+    Sinks::get().file->flush_on(spdlog::level::info);
+  } catch (const spdlog::spdlog_ex& error) {
+    fail(ExitCode::kStorage, {.where = path.string(),
+                              .problem = "cannot open the log file",
+                              .because = error.what(),
+                              .advice = "check that the run folder is writable"});
+  }
+}
+
+void Log::info(std::string_view line) {
+  emit(spdlog::level::info, Sinks::get().first ? Audience::kEveryone : Audience::kFileOnly, line);
+}
+
+void Log::warn(std::string_view line) {
+  emit(spdlog::level::warn, Audience::kEveryone, line);
+}
+
+void Log::error(std::string_view line) {
+  emit(spdlog::level::err, Audience::kEveryone, line);
+}
+
+}  // namespace rocm
