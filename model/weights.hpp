@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <ATen/core/Tensor.h>
+
+namespace rocm::model {
+
+/// The named tensors of one weights file, handed out once, with the shape that the network expects.
+///
+/// Floating-point tensors are converted to one dtype and device as they are taken; a tensor that
+/// already has both is handed out as it is, so a mapped file stays mapped.
+class Weights {
+ public:
+  /// where: the file or folder that errors name.
+  Weights(std::map<std::string, at::Tensor> tensors, std::string where, at::ScalarType dtype,
+          at::Device device);
+
+  /// Throws Failure(kInput) when the tensor is missing, is not a floating-point tensor or has
+  /// another shape. Taking twice is allowed (tied layers).
+  at::Tensor take(std::string_view name, at::IntArrayRef shape);
+
+  [[nodiscard]] bool has(std::string_view name) const;
+
+  /// Throws Failure(kInput) when the file has a tensor that no layer took: it then describes a
+  /// network that is not computed here.
+  void expect_all_taken() const;
+
+  [[nodiscard]] const std::string& where() const { return where_; }
+
+  [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
+
+  [[nodiscard]] at::Device device() const { return device_; }
+
+ private:
+  std::map<std::string, at::Tensor, std::less<>> tensors_;
+  std::set<std::string, std::less<>> taken_;
+  std::string where_;
+  at::ScalarType dtype_;
+  at::Device device_;
+};
+
+/// A place in the tree of names: `scope / "conv_in"` holds `conv_in.weight` and `conv_in.bias`.
+/// Must not outlive its Weights.
+class WeightScope {
+ public:
+  explicit WeightScope(Weights& weights) : weights_(&weights) {}
+
+  WeightScope operator/(std::string_view name) const;
+  WeightScope operator/(std::size_t index) const;
+
+  /// The tensor `<path>.<name>`; errors as Weights::take.
+  [[nodiscard]] at::Tensor take(std::string_view name, at::IntArrayRef shape) const;
+
+  [[nodiscard]] bool has(std::string_view name) const;
+
+  /// The dotted module path from the root; empty at the root.
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  [[nodiscard]] const Weights& weights() const { return *weights_; }
+
+ private:
+  WeightScope(Weights& weights, std::string path) : weights_(&weights), path_(std::move(path)) {}
+
+  [[nodiscard]] std::string join(std::string_view name) const;
+
+  Weights* weights_;
+  std::string path_;
+};
+
+}  // namespace rocm::model
