@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+namespace rocm::model {
+
+/// What a sample's noise depends on, and nothing else: not the rank, the number of ranks, the
+/// device or the order of evaluation.
+struct NoiseKey {
+  std::uint64_t seed = 0;
+  std::uint32_t step = 0;    ///< optimiser step, from 1; 0 = sampling and evaluation
+  std::uint32_t sample = 0;  ///< index in the global batch, or of the image to sample
+};
+
+/// Standard normal deviates [count, channels, height, width] of one sample, fp32, on the CPU:
+/// entry 0 is the initial latent, entry n the noise of transition n. Recipe (docs/noise.md):
+/// element e of entry n comes from Philox4x32-10 with key = seed, subsequence = step * 2^32 +
+/// sample, offset = n * 2^32 + e / 2; its four words w give u_i = ((w_2i * 2^32 + w_2i+1) >> 11 +
+/// 0.5) / 2^53, and sqrt(-2 ln u_0) times cos (even e) or sin (odd e) of 2 pi u_1, in double
+/// precision, rounded to fp32.
+[[nodiscard]] at::Tensor keyed_noise(const NoiseKey& key, std::int64_t count,
+                                     at::IntArrayRef shape_CHW);
+
+}  // namespace rocm::model

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/noise_schedule.hpp"
+
+#include <cmath>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/linspace.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "dist/base/contract.hpp"
+
+namespace rocm::model {
+namespace {
+
+/// The value of `key`, or `fallback` where it is absent or null (diffusers reads both alike).
+template <class T>
+T value_or(const nlohmann::json& json, const char* key, T fallback, const std::string& where) {
+  const auto found = json.find(key);
+  if (found == json.end() || found->is_null()) return fallback;
+  try {
+    return found->get<T>();
+  } catch (const nlohmann::json::exception&) {
+    fail(ExitCode::kInput, {.where = where,
+                            .problem = fmt::format("{} has the wrong type", key),
+                            .because = "the schedule cannot be computed from it",
+                            .advice = "compare with the published scheduler_config.json"});
+  }
+}
+
+void refuse_unless(bool supported, const char* key, const std::string& where) {
+  if (supported) return;
+  fail(ExitCode::kInput, {.where = where,
+                          .problem = fmt::format("{} has a value that is not supported", key),
+                          .because = "sampling would silently differ from what the model expects",
+                          .advice = "use a checkpoint with an epsilon-, sample- or v-predicting "
+                                    "scaled_linear or linear schedule"});
+}
+
+PredictionType prediction_type(const nlohmann::json& json, const std::string& where) {
+  const auto name = value_or<std::string>(json, "prediction_type", "epsilon", where);
+  if (name == "epsilon") return PredictionType::kEpsilon;
+  if (name == "sample") return PredictionType::kSample;
+  refuse_unless(name == "v_prediction", "prediction_type", where);
+  return PredictionType::kVelocity;
+}
+
+void refuse_inexact_options(const nlohmann::json& json, const std::string& where) {
+  for (const char* flag : {"clip_sample", "thresholding", "rescale_betas_zero_snr"})
+    refuse_unless(!value_or<bool>(json, flag, false, where), flag, where);
+  refuse_unless(!json.contains("trained_betas") || json["trained_betas"].is_null(), "trained_betas",
+                where);
+}
+
+bool is_plausible(const NoiseScheduleConfig& config) {
+  return config.num_train_timesteps >= 1 && config.num_train_timesteps <= 1'000'000 &&
+         config.original_inference_steps >= 1 &&
+         config.original_inference_steps <= config.num_train_timesteps && config.beta_start > 0.0 &&
+         config.beta_start < 1.0 && config.beta_end > 0.0 && config.beta_end < 1.0 &&
+         std::isfinite(config.timestep_scaling);
+}
+
+}  // namespace
+
+NoiseScheduleConfig NoiseScheduleConfig::from_json(const nlohmann::json& json,
+                                                   const std::string& where) {
+  refuse_inexact_options(json, where);
+  NoiseScheduleConfig config;
+  config.num_train_timesteps =
+      value_or(json, "num_train_timesteps", config.num_train_timesteps, where);
+  config.beta_start = value_or(json, "beta_start", config.beta_start, where);
+  config.beta_end = value_or(json, "beta_end", config.beta_end, where);
+  config.beta_schedule = value_or(json, "beta_schedule", config.beta_schedule, where);
+  config.prediction = prediction_type(json, where);
+  config.original_inference_steps =
+      value_or(json, "original_inference_steps", config.original_inference_steps, where);
+  config.timestep_scaling = value_or(json, "timestep_scaling", config.timestep_scaling, where);
+  refuse_unless(config.beta_schedule == "scaled_linear" || config.beta_schedule == "linear",
+                "beta_schedule", where);
+  refuse_unless(is_plausible(config), "num_train_timesteps, original_inference_steps or a beta",
+                where);
+  return config;
+}
+
+std::vector<double> alphas_cumprod(const NoiseScheduleConfig& config) {
+  const bool scaled = config.beta_schedule == "scaled_linear";
+  const double start = scaled ? std::sqrt(config.beta_start) : config.beta_start;
+  const double end = scaled ? std::sqrt(config.beta_end) : config.beta_end;
+  at::Tensor betas = at::linspace(start, end, config.num_train_timesteps, at::kFloat);
+  if (scaled) betas = betas.pow(2);
+  const at::Tensor alphas = betas.neg().add(1.0).cumprod(0).to(at::kDouble).contiguous();
+  const double* values = alphas.const_data_ptr<double>();
+  return {values, values + alphas.numel()};
+}
+
+}  // namespace rocm::model

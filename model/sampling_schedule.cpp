@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/sampling_schedule.hpp"
+
+#include <algorithm>
+
+namespace rocm::model {
+
+std::size_t num_transitions(const SamplingSchedule& schedule) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(schedule, [](const SamplingStep& step) { return step.sigma > 0.0; }));
+}
+
+}  // namespace rocm::model

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "objective/rocm_objective.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/stack.h>
+#include <torch/csrc/autograd/autograd.h>
+
+namespace rocm::objective {
+namespace {
+
+/// r(decode(x0), c) for a unit and the gradient of its sum at x0.
+struct ScoredSample {
+  at::Tensor image_BCHW;
+  model::RewardMixture::Value reward;
+  at::Tensor gradient_BCHW;
+};
+
+ScoredSample score(const Pipeline& pipeline, const at::Tensor& sample_BCHW,
+                   const std::vector<std::string>& captions) {
+  const at::AutoGradMode grad_mode(true);
+  const at::Tensor leaf_BCHW = sample_BCHW.detach().requires_grad_();
+  const at::Tensor image_BCHW = pipeline.decode(leaf_BCHW);
+  auto reward = pipeline.reward(image_BCHW, captions);
+  const auto gradient = torch::autograd::grad({reward.total_B.sum()}, {leaf_BCHW});
+  reward.total_B = reward.total_B.detach();
+  return {.image_BCHW = image_BCHW.detach(),
+          .reward = std::move(reward),
+          .gradient_BCHW = gradient.front()};
+}
+
+}  // namespace
+
+RocmObjective::RocmObjective(const Pipeline& pipeline, const RocmOptions& options)
+    : pipeline_(pipeline), options_(options), divergence_(make_divergence(options.divergence)) {
+  if (!divergence_) options_.reference = model::ReferenceUse::kOff;
+}
+
+RocmObjective RocmObjective::measuring(DivergenceKind divergence) const {
+  RocmObjective measured = *this;
+  measured.divergence_ = make_divergence(divergence);
+  measured.options_.reference = model::ReferenceUse::kMeasured;
+  measured.options_.beta = 0.0;
+  return measured;
+}
+
+model::RolloutOptions RocmObjective::rollout_options() const {
+  return {.reference = options_.reference,
+          .reduction = options_.reduction,
+          .live_steps = options_.truncate,
+          .kept_steps = options_.kept_steps};
+}
+
+std::vector<at::Tensor> RocmObjective::judge_distances(const model::Trajectory& trajectory,
+                                                       UnitEvaluation& evaluation) const {
+  std::vector<at::Tensor> delta_B, value_B, active_fraction_B, slope_B;
+  for (std::size_t n = 0; n < trajectory.transitions.size(); ++n) {
+    const at::Tensor& squared_B = trajectory.transitions[n].squared_distance_B;
+    const DivergenceValue divergence =
+        (*divergence_)(squared_B, pipeline_.policy.schedule()[n].sigma);
+    delta_B.push_back(squared_B.sqrt());
+    value_B.push_back(divergence.value_B);
+    active_fraction_B.push_back(divergence.active_fraction_B);
+    slope_B.push_back(divergence.slope_B);
+  }
+  evaluation.delta_MB = at::stack(delta_B);
+  evaluation.divergence_MB = at::stack(value_B);
+  evaluation.active_fraction_MB = at::stack(active_fraction_B);
+  return slope_B;
+}
+
+UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAdapter& adapter,
+                                       std::int64_t batch_size) const {
+  model::Rollout rollout(pipeline_.policy, adapter, unit.text_BLD, unit.z_NBCHW, rollout_options());
+  const ScoredSample sample = score(pipeline_, rollout.trajectory().sample_BCHW, unit.captions);
+
+  UnitEvaluation evaluation{.trajectory = rollout.trajectory(),
+                            .image_BCHW = sample.image_BCHW,
+                            .reward_B = sample.reward.total_B.to(at::kDouble)};
+  for (const at::Tensor& raw_B : sample.reward.raw_B)
+    evaluation.raw_reward_B.push_back(raw_B.to(at::kDouble));
+  evaluation.loss_B = evaluation.reward_B.neg();
+
+  const double share = 1.0 / static_cast<double>(batch_size);  // the batch loss is a mean
+  std::vector<at::Tensor> distance_weights_B;
+  if (divergence_) {
+    distance_weights_B = judge_distances(rollout.trajectory(), evaluation);
+    for (at::Tensor& weight_B : distance_weights_B) weight_B.mul_(options_.beta * share);
+    evaluation.loss_B.add_(evaluation.divergence_MB.sum(0), options_.beta);
+  }
+  model::GradientBuffer gradient(adapter.leaves());
+  rollout.backward(sample.gradient_BCHW.mul(-share), distance_weights_B, gradient);
+  evaluation.gradient = gradient.flat();
+  return evaluation;
+}
+
+}  // namespace rocm::objective
