@@ -4,10 +4,9 @@
 #include <utility>
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/full.h>
 
 #include "dist/base/contract.hpp"
-#include "model/sinusoids.hpp"
+#include "model/guidance_embedding.hpp"
 
 namespace rocm::model {
 namespace {
@@ -15,7 +14,7 @@ namespace {
 /// The embedding of the guidance scale, or an undefined tensor for a U-Net that reads none.
 at::Tensor guidance_of(const UNet& unet, double guidance_scale) {
   if (const auto width = unet.config().guidance_width)
-    return guidance_sinusoid(at::full({1}, guidance_scale - 1.0, at::kFloat), *width);
+    return guidance_embedding(guidance_scale, *width);
   require(guidance_scale == 1.0,
           {.where = "model.guidance_scale",
            .problem = "this U-Net has no guidance embedding",

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/model_directory.hpp"
+#include "launcher/computation.hpp"
+#include "model/autoencoder.hpp"
+#include "model/clip_model.hpp"
+#include "model/clip_text.hpp"
+#include "model/unet.hpp"
+
+namespace rocm::launcher {
+
+// Each reads one component of a Hugging Face folder: its configuration, its weights with their
+// names made current, and complains if a tensor is left over. Failure(kInput) names file and
+// tensor.
+
+/// In the network's precision. plan, if any, learns which layers the adapter changes.
+[[nodiscard]] model::UNet load_unet(data::ModelDirectory& directory, const Computation& computation,
+                                    model::AdapterPlan* plan);
+
+/// In the state's precision, as are the next two: they are cheap beside the U-Net and amplify
+/// rounding (decoder), run once per prompt (text) or end in a reward that is differentiated (CLIP).
+[[nodiscard]] model::Autoencoder load_autoencoder(data::ModelDirectory& directory,
+                                                  const Computation& computation);
+[[nodiscard]] model::ClipText load_text_encoder(data::ModelDirectory& directory,
+                                                const Computation& computation);
+
+/// A CLIPModel at the root of its folder.
+[[nodiscard]] model::ClipModel load_clip(data::ModelDirectory& directory,
+                                         const Computation& computation);
+
+}  // namespace rocm::launcher

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/noise_source.hpp"
+
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "data/safetensors.hpp"
+#include "dist/base/contract.hpp"
+#include "model/keyed_noise.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem,
+                         const std::string& because) {
+  fail(ExitCode::kInput, {.where = path.string(),
+                          .problem = problem,
+                          .because = because,
+                          .advice = "write z as [N, B, C, h, w], or [iterations, N, B, C, h, w] "
+                                    "for train, in fp32"});
+}
+
+at::Tensor read_z(const std::filesystem::path& path) {
+  const auto file = data::SafetensorsFile::open(path);
+  if (!file.contains("z")) refuse(path, "there is no tensor z in it", "a replay file is its z");
+  const at::Tensor z = file.tensor("z");
+  if (!z.is_floating_point() || (z.dim() != 5 && z.dim() != 6))
+    refuse(path, fmt::format("z has {} dimensions", z.dim()), "noise is replayed draw by draw");
+  return z;
+}
+
+}  // namespace
+
+at::Tensor KeyedNoise::z_NCHW(std::int64_t step, std::int64_t sample) const {
+  const model::NoiseKey key{.seed = seed_,
+                            .step = static_cast<std::uint32_t>(step),
+                            .sample = static_cast<std::uint32_t>(sample)};
+  return model::keyed_noise(key, shape_.draws, shape_.latent_CHW);
+}
+
+ReplayedNoise::ReplayedNoise(const std::filesystem::path& path, const NoiseShape& shape,
+                             std::int64_t samples, std::int64_t iterations)
+    : z_(read_z(path)) {
+  const auto [channels, height, width] = shape.latent_CHW;
+  const std::vector<std::int64_t> expected{shape.draws, samples, channels, height, width};
+  const at::IntArrayRef of_a_step = z_.dim() == 6 ? z_.sizes().slice(1) : z_.sizes();
+  if (of_a_step != at::IntArrayRef(expected))
+    refuse(path, fmt::format("z is {} per step", fmt::join(of_a_step, " x ")),
+           fmt::format("this model, schedule and batch draw {}", fmt::join(expected, " x ")));
+  if (z_.dim() == 6 && z_.size(0) < iterations)
+    refuse(path, fmt::format("z is made for {} steps", z_.size(0)),
+           fmt::format("the run has {} iterations", iterations));
+}
+
+at::Tensor ReplayedNoise::z_NCHW(std::int64_t step, std::int64_t sample) const {
+  const at::Tensor of_step = z_.dim() == 6 ? z_[step - 1] : z_;
+  return of_step.select(1, sample);
+}
+
+std::int64_t samples_in_replay(const std::filesystem::path& path) {
+  const at::Tensor z = read_z(path);
+  return z.size(z.dim() - 4);
+}
+
+}  // namespace rocm::launcher

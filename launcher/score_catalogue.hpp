@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "launcher/computation.hpp"
+#include "launcher/config/reward_config.hpp"
+#include "model/rewards/reward.hpp"
+#include "model/rewards/reward_mixture.hpp"
+
+namespace rocm::launcher {
+
+/// Scores by their names in the configuration. Files that are read are added to `files`. Throws
+/// Failure(kUsage) for a score that is unknown here, lacks its path or has no gradient where one is
+/// needed, Failure(kInput) for its files.
+class ScoreCatalogue {
+ public:
+  ScoreCatalogue(const Computation& computation, std::vector<std::filesystem::path>& files)
+      : computation_(computation), files_(files) {}
+
+  [[nodiscard]] std::unique_ptr<model::Score> score(const ScoreConfig& config);
+  [[nodiscard]] model::RewardMixture mixture(std::span<const RewardConfig> configs);
+
+ private:
+  [[nodiscard]] std::unique_ptr<model::Reward> reward(ScoreName name,
+                                                      const std::optional<std::string>& path);
+  [[nodiscard]] std::unique_ptr<model::Reward> clip_reward(ScoreName name, const std::string& path);
+
+  Computation computation_;
+  std::vector<std::filesystem::path>& files_;
+};
+
+}  // namespace rocm::launcher

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "dist/communicator.hpp"
+#include "objective/rocm_objective.hpp"
+
+namespace rocm::launcher {
+
+/// Means over the global batch, summed in sample order: the same bits on any number of ranks.
+struct BatchScalars {
+  double loss = 0.0;
+  double reward = 0.0;
+  double reward_deviation = 0.0;                                 ///< of the population
+  double divergence = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not measured
+  std::vector<double> raw_rewards;                               ///< one per reward
+};
+
+/// Collective. Units of this rank, in sample order.
+[[nodiscard]] BatchScalars batch_scalars(std::span<const objective::UnitEvaluation> units,
+                                         dist::Communicator& communicator);
+
+/// What one optimiser step did; equal on all ranks but for the units.
+struct StepReport {
+  std::int64_t step = 0;
+  BatchScalars batch;
+  double grad_norm = 0.0;  ///< before clipping; NaN or infinite when the step was skipped
+  double learning_rate = 0.0;
+  bool skipped = false;  ///< the gradient was not finite: no parameter changed
+};
+
+}  // namespace rocm::launcher
