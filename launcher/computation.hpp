@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <c10/core/Device.h>
-#include <c10/core/ScalarType.h>
+#include <ATen/core/Tensor.h>
 
 #include "launcher/config/model_config.hpp"
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/assembly.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "data/prompt_order.hpp"
+#include "launcher/adapter_source.hpp"
+#include "launcher/objective_options.hpp"
+#include "launcher/score_catalogue.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+Generator load_adapted_generator(const Config& config, const Computation& computation,
+                                 model::AdapterPlan& plan) {
+  Generator generator = load_generator(config.model, computation, &plan);
+  plan.expect_all_matched();
+  return generator;
+}
+
+std::uint64_t seed_of(const Config& config) {
+  return static_cast<std::uint64_t>(config.run.seed);
+}
+
+}  // namespace
+
+Assembly::Assembly(const Config& given, const AssemblyRequest& request)
+    : config(given),
+      computation(computation_of(config.model, request.local_rank)),
+      plan(plan_of(config.lora)),
+      generator(load_adapted_generator(config, computation, plan)),
+      reward(ScoreCatalogue(computation, inputs).mixture(config.reward)),
+      prompts(data::read_prompts(config.data.prompts)),
+      adapter(first_adapter(request)),
+      objective({.policy = generator.policy, .decode = generator.decode, .reward = reward},
+                objective_options(config, generator.policy.schedule().size())),
+      measuring_objective(objective.measuring(config.objective.measure)),
+      noise_(request.noise) {
+  inputs.insert(inputs.end(), generator.files.begin(), generator.files.end());
+  inputs.emplace_back(config.data.prompts);
+  if (noise_) inputs.push_back(*noise_);
+}
+
+model::LowRankAdapter Assembly::first_adapter(const AssemblyRequest& request) {
+  if (request.lora) return loaded_adapter(*request.lora, plan, computation, inputs);
+  if (config.lora.load) return loaded_adapter(*config.lora.load, plan, computation, inputs);
+  return fresh_adapter(config.lora, plan, seed_of(config), computation);
+}
+
+NoiseShape Assembly::noise_shape() const {
+  const auto transitions = model::num_transitions(generator.policy.schedule());
+  return {.draws = 1 + static_cast<std::int64_t>(transitions), .latent_CHW = generator.latent_CHW};
+}
+
+Workload Assembly::workload(std::int64_t batch_size) {
+  const auto num_prompts = static_cast<std::int64_t>(prompts.lines.size());
+  if (noise_) {
+    auto replayed =
+        std::make_unique<ReplayedNoise>(*noise_, noise_shape(), batch_size, config.run.iterations);
+    const auto prompt_of = [num_prompts](std::int64_t, std::int64_t sample) {
+      return data::replayed_prompt_of(sample, num_prompts);
+    };
+    return {prompts, prompt_of, std::move(replayed), generator.encode, computation.state_options()};
+  }
+  const data::PromptOrder order{
+      .seed = seed_of(config), .num_prompts = num_prompts, .batch_size = batch_size};
+  const auto prompt_of = [order](std::int64_t step, std::int64_t sample) {
+    return data::prompt_of(order, step, sample);
+  };
+  return {prompts, prompt_of, std::make_unique<KeyedNoise>(seed_of(config), noise_shape()),
+          generator.encode, computation.state_options()};
+}
+
+}  // namespace rocm::launcher

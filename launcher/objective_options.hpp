@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "launcher/config.hpp"
+#include "objective/rocm_objective.hpp"
+
+namespace rocm::launcher {
+
+/// What [objective] and [model] ask of the objective, for a schedule of num_steps network calls.
+/// The configuration has been validated.
+[[nodiscard]] objective::RocmOptions objective_options(const Config& config, std::size_t num_steps);
+
+}  // namespace rocm::launcher
