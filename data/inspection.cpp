@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/inspection.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "data/json_file.hpp"
+#include "data/lora_file.hpp"
+#include "data/lora_key.hpp"
+#include "data/model_directory.hpp"
+#include "data/posix_file.hpp"
+#include "data/printable.hpp"
+#include "data/safetensors.hpp"
+#include "data/sha256.hpp"
+#include "data/sharded_weights.hpp"
+#include "dist/base/contract.hpp"
+
+namespace rocm::data {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+enum class FileKind { kSafetensors, kIndex, kJson, kOther };
+
+FileKind kind_of(const fs::path& path) {
+  const std::string name = path.filename().native();
+  if (name.ends_with(".safetensors")) return FileKind::kSafetensors;
+  const bool json = name.ends_with(".json");
+  if (json && name.find(".safetensors.index.") != std::string::npos) return FileKind::kIndex;
+  return json ? FileKind::kJson : FileKind::kOther;
+}
+
+ordered_json start(const fs::path& path, const char* kind) {
+  return {{"path", printable_path(path)}, {"kind", kind}, {"verified", true}};
+}
+
+ordered_json file_entry(const fs::path& path) {
+  return {{"path", printable_path(path)},
+          {"bytes", open_to_read(path).size_B},
+          {"sha256", sha256_of_file(path)}};
+}
+
+ordered_json file_entries(const std::vector<fs::path>& paths) {
+  ordered_json entries = ordered_json::array();
+  for (const fs::path& path : paths) entries.push_back(file_entry(path));
+  return entries;
+}
+
+/// What many tensors have in common.
+struct Tally {
+  std::map<std::string, int> dtypes;
+  std::int64_t elements = 0;
+
+  void add(std::string_view dtype, at::IntArrayRef shape) {
+    ++dtypes[std::string(dtype)];
+    std::int64_t count = 1;
+    for (const std::int64_t length : shape) count *= length;
+    elements += count;
+  }
+};
+
+void add_tensors(ordered_json& json, const SafetensorsFile& file) {
+  Tally tally;
+  json["tensors"] = ordered_json::array();
+  for (const TensorInfo& info : file.tensors()) {
+    if (info.dtype->scalar_type)
+      (void)file.tensor(info.name);  // verifies what has values to verify
+    tally.add(info.dtype->name, info.shape);
+    json["tensors"].push_back(
+        {{"name", info.name}, {"dtype", info.dtype->name}, {"shape", info.shape}});
+  }
+  json["dtypes"] = tally.dtypes;
+  json["elements"] = tally.elements;
+  json["metadata"] = file.metadata();
+}
+
+bool is_adapter(const SafetensorsFile& file) {
+  const auto fits = [](const TensorInfo& info) {
+    return parse_lora_key(info.name) && !is_text_encoder_lora_key(info.name);
+  };
+  return !file.tensors().empty() && std::ranges::all_of(file.tensors(), fits);
+}
+
+const char* name_of(LoraFormat format) {
+  switch (format) {
+    case LoraFormat::kDiffusers:
+      return "diffusers";
+    case LoraFormat::kKohya:
+      return "kohya";
+    case LoraFormat::kPeft:
+      return "peft";
+  }
+  return "";
+}
+
+ordered_json inspect_adapter(const fs::path& path) {
+  const LoraFile lora = read_lora_unresolved(path);
+  std::set<std::int64_t> ranks;
+  std::set<double> scales;
+  for (const auto& [module, pair] : lora.modules) {
+    ranks.insert(pair.rank());
+    scales.insert(pair.scale);
+  }
+  ordered_json json = start(path, "adapter");
+  json["format"] = name_of(lora.format);
+  json["layers"] = lora.modules.size();
+  json["ranks"] = ranks;
+  json["scales"] = scales;
+  add_tensors(json, SafetensorsFile::open(lora.files.front()));
+  json["files"] = file_entries(lora.files);
+  return json;
+}
+
+ordered_json inspect_safetensors(const fs::path& path) {
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  if (is_adapter(file)) return inspect_adapter(path);
+  ordered_json json = start(path, "safetensors");
+  add_tensors(json, file);
+  json["files"] = file_entries({path});
+  return json;
+}
+
+ordered_json inspect_index(const fs::path& path) {
+  const ShardedWeights weights = read_sharded_weights(path);
+  ordered_json json = start(path, "sharded weights");
+  Tally tally;
+  json["tensors"] = ordered_json::array();
+  for (const auto& [name, tensor] : weights.tensors) {
+    const std::string_view dtype = find_safetensors_dtype(tensor.scalar_type())->name;
+    tally.add(dtype, tensor.sizes());
+    json["tensors"].push_back({{"name", name}, {"dtype", dtype}, {"shape", tensor.sizes().vec()}});
+  }
+  json["dtypes"] = tally.dtypes;
+  json["elements"] = tally.elements;
+  json["files"] = file_entries(weights.files);
+  return json;
+}
+
+ordered_json inspect_json(const fs::path& path) {
+  ordered_json json = start(path, "json");
+  json["entries"] = read_json(path).size();
+  json["files"] = file_entries({path});
+  return json;
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; at != end; at.increment(error)) {
+    if (!is_folder(at->path())) files.push_back(at->path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+/// Every file of one component: those of known kinds are verified, the others counted and hashed.
+ordered_json inspect_component(const fs::path& folder, const std::string& name, ordered_json& all) {
+  ordered_json component = {{"name", name}, {"weights", ordered_json::array()}};
+  for (const fs::path& path : files_in(folder)) {
+    const FileKind kind = kind_of(path);
+    all["files"].push_back(file_entry(path));
+    if (kind == FileKind::kOther) {
+      all["not_verified"].push_back(printable_path(path));
+    } else if (kind == FileKind::kJson) {
+      (void)read_json(path);
+    } else {
+      const bool index = kind == FileKind::kIndex;
+      ordered_json weights = index ? inspect_index(path) : inspect_safetensors(path);
+      weights["tensors"] = weights["tensors"].size();
+      weights.erase("files");
+      component["weights"].push_back(weights);
+    }
+  }
+  return component;
+}
+
+/// The folders that model_index.json names; those of a part that is switched off are null there.
+std::vector<std::string> component_names(const fs::path& root) {
+  std::vector<std::string> names;
+  const fs::path path = root / "model_index.json";
+  if (!is_file(path)) return names;
+  const nlohmann::json index = read_json(path);
+  for (const auto& [name, value] : index.items()) {
+    if (value.is_array() && value.size() == 2 && value[1].is_string()) names.push_back(name);
+  }
+  return names;
+}
+
+ordered_json inspect_model(const fs::path& path) {
+  ModelDirectory model = ModelDirectory::open(path);
+  ordered_json json = start(path, "model folder");
+  json["class"] = model.class_name();
+  json["components"] = ordered_json::array();
+  json["not_verified"] = ordered_json::array();
+  json["files"] = ordered_json::array();
+  json["components"].push_back(inspect_component(model.root(), "", json));
+  for (const std::string& name : component_names(model.root())) {
+    if (model.has(name)) {
+      json["components"].push_back(inspect_component(model.folder(name), name, json));
+    } else {
+      json["components"].push_back({{"name", name}, {"missing", true}});
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+ordered_json inspect(const fs::path& path) {
+  if (is_folder(path)) {
+    const bool adapter =
+        is_file(path / "adapter_config.json") || is_file(path / "pytorch_lora_weights.safetensors");
+    return adapter ? inspect_adapter(path) : inspect_model(path);
+  }
+  (void)open_to_read(path);  // a missing or odd file before its name is judged
+  switch (kind_of(path)) {
+    case FileKind::kSafetensors:
+      return inspect_safetensors(path);
+    case FileKind::kIndex:
+      return inspect_index(path);
+    case FileKind::kJson:
+      return inspect_json(path);
+    case FileKind::kOther:
+      break;
+  }
+  fail(ExitCode::kInput, {.where = printable_path(path),
+                          .problem = "a file of no known kind",
+                          .because = "only .safetensors, .json and folders of them are read here",
+                          .advice = "name one of those"});
+}
+
+}  // namespace rocm::data

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "data/inspection.hpp"
+#include "data/printable.hpp"
+
+namespace rocm::data {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kTensorsShown = 12;
+
+std::string text_of(const ordered_json& value) {
+  return printable(value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', true));
+}
+
+/// "220 F32, 1 I64"
+std::string dtypes_line(const ordered_json& dtypes) {
+  std::vector<std::string> counts;
+  for (const auto& [name, count] : dtypes.items()) {
+    counts.push_back(fmt::format("{} {}", text_of(count), printable(name)));
+  }
+  return fmt::format("{}", fmt::join(counts, ", "));
+}
+
+std::string numbers(const ordered_json& values) {
+  std::vector<std::string> texts;
+  for (const ordered_json& value : values) texts.push_back(text_of(value));
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+void add_tensors(std::string& text, const ordered_json& tensors) {
+  for (std::size_t i = 0; i < std::min(tensors.size(), kTensorsShown); ++i) {
+    const ordered_json& tensor = tensors[i];
+    text += fmt::format("    {}  {} [{}]\n", text_of(tensor["name"]), text_of(tensor["dtype"]),
+                        numbers(tensor["shape"]));
+  }
+  if (tensors.size() > kTensorsShown) {
+    text += fmt::format("    and {} more\n", tensors.size() - kTensorsShown);
+  }
+}
+
+void add_component(std::string& text, const ordered_json& component) {
+  const std::string name = component["name"] == "" ? "(root)" : text_of(component["name"]);
+  if (component.contains("missing")) {
+    text += fmt::format("  {}: not here\n", name);
+    return;
+  }
+  for (const ordered_json& weights : component["weights"]) {
+    const std::string_view path = weights["path"].get_ref<const std::string&>();
+    text += fmt::format("  {}: {}: {} tensors, {} elements: {}\n", name,
+                        path.substr(path.rfind('/') + 1), text_of(weights["tensors"]),
+                        text_of(weights["elements"]), dtypes_line(weights["dtypes"]));
+  }
+}
+
+std::string title(const ordered_json& json) {
+  std::string kind = text_of(json["kind"]);
+  if (json.contains("format")) kind += fmt::format(" ({} format)", text_of(json["format"]));
+  if (json.contains("class")) kind += fmt::format(" ({})", text_of(json["class"]));
+  const std::string_view path = json["path"].get_ref<const std::string&>();
+  return fmt::format("{}: {}, verified\n", path, kind);
+}
+
+void add_files(std::string& text, const ordered_json& json) {
+  for (const ordered_json& file : json["files"]) {
+    text += fmt::format("  {}  {} ({} bytes)\n", text_of(file["sha256"]),
+                        file["path"].get_ref<const std::string&>(), text_of(file["bytes"]));
+  }
+}
+
+}  // namespace
+
+std::string describe(const ordered_json& json) {
+  std::string text = title(json);
+  if (json.contains("layers")) {
+    text += fmt::format("  {} layers, rank {}, scale {}\n", text_of(json["layers"]),
+                        numbers(json["ranks"]), numbers(json["scales"]));
+  }
+  if (json.contains("tensors")) {
+    text += fmt::format("  {} tensors, {} elements: {}\n", json["tensors"].size(),
+                        text_of(json["elements"]), dtypes_line(json["dtypes"]));
+    add_tensors(text, json["tensors"]);
+  }
+  if (json.contains("metadata")) {
+    for (const auto& [key, value] : json["metadata"].items()) {
+      text += fmt::format("  {} = {}\n", printable(key), text_of(value));
+    }
+  }
+  if (json.contains("components")) {
+    for (const ordered_json& component : json["components"]) add_component(text, component);
+  }
+  add_files(text, json);
+  if (json.contains("not_verified") && !json["not_verified"].empty()) {
+    text += fmt::format("  not verified, of kinds that are not read here: {} files\n",
+                        json["not_verified"].size());
+  }
+  return text;
+}
+
+}  // namespace rocm::data

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/plain_name.hpp"
+
+namespace rocm::data {
+
+bool is_plain_name(std::string_view name) {
+  using namespace std::string_view_literals;
+  if (name.empty() || name == ".") return false;
+  return name.find_first_of("/\\\0"sv) == std::string_view::npos &&
+         name.find("..") == std::string_view::npos;
+}
+
+}  // namespace rocm::data

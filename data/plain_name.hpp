@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace rocm::data {
+
+/// True for a name that, joined to a folder, names something directly inside it: what a file may
+/// say about its neighbours. False for "", "a/b", "a\b", "..", "a..b", and names with a NUL.
+[[nodiscard]] bool is_plain_name(std::string_view name);
+
+}  // namespace rocm::data

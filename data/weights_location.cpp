@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/weights_location.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "data/printable.hpp"
+#include "dist/base/contract.hpp"
+#include "dist/base/log.hpp"
+
+namespace rocm::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 2> kStems = {"diffusion_pytorch_model", "model"};
+constexpr std::string_view kSuffix = ".safetensors";
+
+/// Also true for a link whose target is missing: opening it says what is wrong.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+/// All spellings that diffusers and transformers have used for a variant.
+std::vector<WeightsLocation> candidates(const fs::path& folder, const std::string& variant) {
+  const std::string infix = variant.empty() ? "" : "." + variant;
+  std::vector<WeightsLocation> found;
+  for (const std::string_view stem : kStems) {
+    found.push_back({folder / fmt::format("{}{}.safetensors", stem, infix)});
+    for (const std::string& name : {fmt::format("{}.safetensors.index{}.json", stem, infix),
+                                    fmt::format("{}{}.safetensors.index.json", stem, infix)}) {
+      found.push_back({folder / name, WeightsLayout::kSharded});
+    }
+  }
+  return found;
+}
+
+std::optional<WeightsLocation> locate_variant(const fs::path& folder, const std::string& variant) {
+  for (const WeightsLocation& location : candidates(folder, variant)) {
+    if (is_there(location.path)) return location;
+  }
+  return {};
+}
+
+std::vector<std::string> file_names(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+    names.push_back(entry->path().filename().native());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// "fp16" of `model.fp16.safetensors`.
+std::vector<std::string> variants_among(const std::vector<std::string>& names) {
+  std::vector<std::string> variants;
+  for (const std::string& name : names) {
+    for (const std::string_view stem : kStems) {
+      if (!name.starts_with(fmt::format("{}.", stem)) || !name.ends_with(kSuffix)) continue;
+      const std::size_t begin = stem.size() + 1;
+      if (name.size() <= begin + kSuffix.size()) continue;
+      variants.push_back(printable(name.substr(begin, name.size() - kSuffix.size() - begin)));
+    }
+  }
+  return variants;
+}
+
+[[noreturn]] void refuse(const fs::path& folder) {
+  const std::vector<std::string> names = file_names(folder);
+  const std::vector<std::string> variants = variants_among(names);
+  Complaint complaint{.where = printable_path(folder),
+                      .problem = "there are no weights",
+                      .because =
+                          "neither diffusion_pytorch_model.safetensors nor "
+                          "model.safetensors, whole or sharded, is in the folder",
+                      .advice = "name a folder in the layout of the Hugging Face hub"};
+  if (!variants.empty()) {
+    complaint.problem = fmt::format("there are only the variants {}", fmt::join(variants, ", "));
+    complaint.because = "a model's default weights have no variant in their name";
+    complaint.advice = fmt::format("set model.variant = \"{}\"", variants.front());
+  } else if (std::ranges::any_of(names, [](const auto& name) { return name.ends_with(".bin"); })) {
+    complaint.problem = "there are only pickled weights (.bin)";
+    complaint.because = "a pickle is a program, which is never run here";
+    complaint.advice =
+        "convert it where you trust it: in Python, load the model and save_pretrained(folder, "
+        "safe_serialization=True)";
+  }
+  fail(ExitCode::kInput, complaint);
+}
+
+}  // namespace
+
+WeightsLocation locate_weights(const fs::path& folder, const std::string& variant) {
+  if (const auto wanted = locate_variant(folder, variant)) return *wanted;
+  const auto plain = locate_variant(folder, "");
+  if (!plain) refuse(folder);
+  Log::warn(fmt::format("{}: no weights of variant {}: reading {}", printable_path(folder),
+                        printable(variant), printable_path(plain->path.filename())));
+  return *plain;
+}
+
+}  // namespace rocm::data

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace rocm::data {
+
+enum class WeightsLayout { kSingleFile, kSharded };
+
+struct WeightsLocation {
+  std::filesystem::path path;  ///< the weights, or the index of sharded weights
+  WeightsLayout layout = WeightsLayout::kSingleFile;
+};
+
+/// Finds the weights of one component (diffusers: `diffusion_pytorch_model`, transformers:
+/// `model`) in its folder. The wanted variant goes before the plain file; when only the plain one
+/// is there it is taken with a warning. Throws Failure(kInput) when there are none, when only
+/// other variants are there, or only pickles (.bin), which are not read.
+[[nodiscard]] WeightsLocation locate_weights(const std::filesystem::path& folder,
+                                             const std::string& variant);
+
+}  // namespace rocm::data
