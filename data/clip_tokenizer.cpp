@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/clip_tokenizer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "data/clip_words.hpp"
+#include "data/printable.hpp"
+#include "data/unicode.hpp"
+#include "dist/base/contract.hpp"
+
+namespace rocm::data {
+namespace {
+
+std::int64_t id_of(const ClipTokenizerFiles& files, const std::string& token) {
+  const auto added = std::ranges::find(files.added, token, &AddedToken::content);
+  if (added != files.added.end()) return added->id;
+  const auto entry = files.vocabulary.find(token);
+  if (entry != files.vocabulary.end()) return entry->second;
+  fail(ExitCode::kInput,
+       {.where = files.where,
+        .problem = fmt::format("the special token \"{}\" has no id", printable(token)),
+        .because = "it is neither in the vocabulary nor among the added tokens",
+        .advice = "take vocabulary and tokenizer_config.json from the same model"});
+}
+
+std::int64_t vocabulary_size_of(const ClipTokenizerFiles& files) {
+  std::int64_t largest = 0;
+  for (const auto& [token, id] : files.vocabulary) largest = std::max(largest, id);
+  for (const auto& token : files.added) largest = std::max(largest, token.id);
+  return largest + 1;
+}
+
+std::vector<AddedToken> tokens_in(TokenText text, const ClipTokenizerFiles& files) {
+  std::vector<AddedToken> tokens;
+  std::ranges::copy_if(files.added, std::back_inserter(tokens),
+                       [text](const AddedToken& token) { return token.text == text; });
+  // Normalised text is searched for what normalisation makes of the token.
+  for (AddedToken& token : tokens) {
+    if (text == TokenText::kNormalised) token.content = normalise_clip_text(token.content);
+  }
+  std::ranges::sort(tokens, std::ranges::greater(),
+                    [](const AddedToken& token) { return token.content.size(); });
+  return tokens;
+}
+
+// Cuts `tokens` (the longest first) out of the text, leftmost first.
+template <class OnText, class OnToken>
+void cut(std::string_view text, const std::vector<AddedToken>& tokens, const OnText& on_text,
+         const OnToken& on_token) {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto token =
+        std::ranges::find_if(tokens, [rest = text.substr(at)](const auto& candidate) {
+          return rest.starts_with(candidate.content);
+        });
+    if (token == tokens.end()) {
+      ++at;
+      continue;
+    }
+    on_text(text.substr(begin, at - begin));
+    on_token(token->id);
+    begin = at += token->content.size();
+  }
+  on_text(text.substr(begin));
+}
+
+void require_utf8(std::string_view text) {
+  const auto invalid = invalid_utf8_at(text);
+  if (!invalid) return;
+  fail(ExitCode::kInput,
+       {.where = "prompt",
+        .problem = fmt::format("\"{}\" is not UTF-8 at byte {}", printable(text), *invalid),
+        .because = "the tokenizer reads Unicode",
+        .advice = "save the prompts as UTF-8"});
+}
+
+}  // namespace
+
+ClipTokenizer ClipTokenizer::open(const std::filesystem::path& folder) {
+  return ClipTokenizer(read_clip_tokenizer_files(folder));
+}
+
+ClipTokenizer::ClipTokenizer(const ClipTokenizerFiles& files)
+    : encoder_(files.vocabulary, files.merges, id_of(files, files.unknown_token), files.where),
+      raw_tokens_(tokens_in(TokenText::kRaw, files)),
+      normalised_tokens_(tokens_in(TokenText::kNormalised, files)),
+      begin_id_(id_of(files, files.begin_token)),
+      end_id_(id_of(files, files.end_token)),
+      pad_id_(id_of(files, files.pad_token)),
+      model_max_length_(files.model_max_length),
+      vocabulary_size_(vocabulary_size_of(files)) {
+}
+
+std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text, std::int64_t length) const {
+  expects(length >= 2, "room for the begin and the end token");
+  require_utf8(text);
+  const auto room = static_cast<std::size_t>(length);
+  std::vector<std::int64_t> ids{begin_id_};
+  append_raw(text, ids);
+  ids.resize(std::min(ids.size(), room - 1));
+  ids.push_back(end_id_);
+  ids.resize(room, pad_id_);
+  return ids;
+}
+
+void ClipTokenizer::append_raw(std::string_view text, std::vector<std::int64_t>& ids) const {
+  cut(
+      text, raw_tokens_, [&](std::string_view part) { append_normalised(part, ids); },
+      [&](std::int64_t id) { ids.push_back(id); });
+}
+
+void ClipTokenizer::append_normalised(std::string_view text, std::vector<std::int64_t>& ids) const {
+  const std::string normalised = normalise_clip_text(text);
+  const auto append_words = [&](std::string_view part) {
+    for (const std::string_view word : split_clip_words(part)) encoder_.append(word, ids);
+  };
+  cut(normalised, normalised_tokens_, append_words, [&](std::int64_t id) { ids.push_back(id); });
+}
+
+}  // namespace rocm::data

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/bpe.hpp"
+
+namespace rocm::data {
+
+/// In which text a token of its own is looked for: the user's, or what normalisation leaves of it.
+enum class TokenText : std::uint8_t { kRaw, kNormalised };
+
+/// A token that is cut out of the text before words are formed: `<|endoftext|>`.
+struct AddedToken {
+  std::string content;
+  std::int64_t id = 0;
+  TokenText text = TokenText::kNormalised;
+};
+
+/// What the files of a tokenizer folder say, before it is interpreted.
+struct ClipTokenizerFiles {
+  std::string where;  ///< the file that gave the merges, for messages
+  Vocabulary vocabulary;
+  std::vector<Merge> merges;
+  std::vector<AddedToken> added;
+  std::string begin_token = "<|startoftext|>";
+  std::string end_token = "<|endoftext|>";
+  std::string unknown_token = "<|endoftext|>";
+  std::string pad_token = "<|endoftext|>";
+  std::int64_t model_max_length = 77;
+};
+
+/// Reads `vocab.json` + `merges.txt`, or else `tokenizer.json`, and what `tokenizer_config.json`
+/// and `special_tokens_map.json` add where they exist. Throws Failure(kInput) when a file is
+/// missing or malformed, or describes another tokenizer than CLIP's.
+[[nodiscard]] ClipTokenizerFiles read_clip_tokenizer_files(const std::filesystem::path& folder);
+
+}  // namespace rocm::data

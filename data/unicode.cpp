@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/unicode.hpp"
+
+#include <array>
+#include <cstdlib>
+
+#include <utf8proc.h>
+
+#include "dist/base/contract.hpp"
+#include "dist/base/unique_handle.hpp"
+
+namespace rocm::data {
+namespace {
+
+struct MallocTraits {
+  using Raw = utf8proc_uint8_t*;
+  static constexpr Raw null = nullptr;
+
+  static void close(Raw raw) noexcept { std::free(raw); }
+};
+
+struct Decoded {
+  utf8proc_int32_t code_point;
+  std::size_t size;  // bytes; 0 where the text is not UTF-8
+};
+
+Decoded decode_one(std::string_view text) {
+  utf8proc_int32_t code_point = -1;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto size =
+      utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &code_point);
+  return {code_point, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+utf8proc_int32_t number_of(char32_t code_point) {
+  return static_cast<utf8proc_int32_t>(code_point);
+}
+
+constexpr char32_t kCapitalIWithDot = 0x130;
+constexpr char32_t kCombiningDotAbove = 0x307;
+
+}  // namespace
+
+std::optional<std::size_t> invalid_utf8_at(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = decode_one(text.substr(at)).size;
+    if (size == 0) return at;
+    at += size;
+  }
+  return std::nullopt;
+}
+
+std::u32string decode_utf8(std::string_view text) {
+  std::u32string code_points;
+  code_points.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const Decoded decoded = decode_one(text.substr(at));
+    expects(decoded.size > 0, "valid UTF-8");
+    code_points.push_back(static_cast<char32_t>(decoded.code_point));
+    at += decoded.size;
+  }
+  return code_points;
+}
+
+void append_utf8(std::string& text, char32_t code_point) {
+  std::array<utf8proc_uint8_t, 4> bytes{};
+  const auto size = utf8proc_encode_char(number_of(code_point), bytes.data());
+  text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
+}
+
+std::string to_nfc(std::string_view text) {
+  utf8proc_uint8_t* raw = nullptr;
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &raw,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const UniqueHandle<MallocTraits> composed(raw);
+  if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+  expects(size >= 0, "valid UTF-8");
+  return {reinterpret_cast<const char*>(composed.get()), static_cast<std::size_t>(size)};
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower;
+  lower.reserve(text.size());
+  for (const char32_t code_point : decode_utf8(text)) {
+    // The one code point whose lower case is two.
+    const bool dotted = code_point == kCapitalIWithDot;
+    append_utf8(lower,
+                dotted ? U'i' : static_cast<char32_t>(utf8proc_tolower(number_of(code_point))));
+    if (dotted) append_utf8(lower, kCombiningDotAbove);
+  }
+  return lower;
+}
+
+bool is_letter(char32_t code_point) {
+  const auto category = utf8proc_category(number_of(code_point));
+  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+}
+
+bool is_number(char32_t code_point) {
+  const auto category = utf8proc_category(number_of(code_point));
+  return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+}
+
+bool is_white_space(char32_t code_point) {
+  if (code_point >= 0x09 && code_point <= 0x0D) return true;
+  if (code_point == 0x85) return true;  // next line: a control character, so not of category Z
+  const auto category = utf8proc_category(number_of(code_point));
+  return category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP;
+}
+
+}  // namespace rocm::data
