@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reward: a CLIPModel trained contrastively, with near misses as hard negatives.
+
+Contrast among the batch alone teaches colours and little else; so each picture is also set against
+captions with one fact changed (language.EDITS), and both embeddings must name the facts through
+one shared, throw-away set of classifiers. Run again it resumes. Out: CACHE/clip.
+"""
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from transformers import CLIPConfig, CLIPModel, CLIPTextModel
+
+import tokenizer as world_tokenizer
+from common import CACHE, SEED, TEXT_WIDTH, Meter, cosine, one_thread
+from language import EDITS, edit, parse
+from train_text import FACTS, numbers, text_config
+
+STEPS, BATCH, RATE, EDITS_EACH = 1000, 48, 1.5e-3, 3
+WIDTH, LAYERS, PATCH, PROJECTION = 96, 4, 8, 96
+MAX_SCALE, FACT_WEIGHT = 40.0, 0.5
+MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+# Relations and swaps need the most practice: they ask what stands where, not what there is.
+ODDS = {"colour": 1, "shape": 2, "size": 1.5, "background": 0.5, "relation": 2, "axis": 0.5,
+        "swap colours": 1.5, "swap shapes": 1.5}
+
+
+def new_clip(tokenizer):
+    config = CLIPConfig(
+        text_config=text_config(tokenizer).to_dict(), projection_dim=PROJECTION,
+        logit_scale_init_value=float(np.log(10.0)),
+        vision_config={"hidden_size": WIDTH, "intermediate_size": 4 * WIDTH, "patch_size": PATCH,
+                       "num_hidden_layers": LAYERS, "num_attention_heads": 4, "image_size": 64,
+                       "projection_dim": PROJECTION, "hidden_act": "quick_gelu"})
+    model = CLIPModel(config)
+    text = CLIPTextModel.from_pretrained(CACHE / "text").state_dict()
+    inner = getattr(model.text_model, "text_model", model.text_model)
+    inner.load_state_dict({k.removeprefix("text_model."): v for k, v in text.items()})
+    nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.1)
+    nn.init.normal_(model.vision_model.embeddings.patch_embedding.weight, std=0.05)
+    return model
+
+
+class Facts(nn.Module):
+    """Linear questions asked of either embedding."""
+
+    def __init__(self):
+        super().__init__()
+        self.ask = nn.Linear(PROJECTION, sum(FACTS.values()))
+
+    def loss(self, unit, target):
+        parts = self.ask(unit * 8.0).split(list(FACTS.values()), -1)
+        return sum(F.cross_entropy(p, target[:, i]) for i, p in enumerate(parts)) / len(FACTS)
+
+    def right(self, unit, target):
+        parts = self.ask(unit * 8.0).split(list(FACTS.values()), -1)
+        return {k: (p.argmax(-1) == target[:, i]).float().mean().item()
+                for i, (k, p) in enumerate(zip(FACTS, parts))}
+
+
+def prepare(images):
+    return (images.permute(0, 3, 1, 2).float() / 255 - MEAN) / STD
+
+
+def worn(images, generator):
+    """Noise and softness of random strength: generated pictures are not clean ones."""
+    x = images.permute(0, 3, 1, 2).float() / 255
+    soft = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    mix, level = torch.rand(2, len(x), 1, 1, 1, generator=generator)
+    x = x + mix * (soft - x) + 0.06 * level * torch.randn(x.shape, generator=generator)
+    return (x.clamp(0, 1) - MEAN) / STD
+
+
+def near_misses(rng, scene, count=EDITS_EACH):
+    odds, out = np.array([ODDS[k] for k in EDITS]), []
+    while len(out) < count:
+        other = edit(rng, scene, EDITS[rng.choice(len(EDITS), p=odds / odds.sum())])
+        if other is not None:
+            out.append(other.caption())
+    return out
+
+
+def embed(tower, projection, **inputs):
+    return F.normalize(projection(tower(**inputs).pooler_output), dim=-1)
+
+
+class Trainer:
+    def __init__(self):
+        self.tokenizer = world_tokenizer.load()
+        self.model, self.facts = new_clip(self.tokenizer), Facts()
+        self.rng, self.generator = np.random.default_rng(11), torch.Generator().manual_seed(SEED)
+        data = np.load(CACHE / "scenes_train.npz")
+        self.images, self.captions = data["images"], [str(c) for c in data["captions"]]
+
+    def read(self, captions):
+        ids = world_tokenizer.encode(self.tokenizer, captions)
+        ids = ids[:, :int((ids != self.tokenizer.pad_token_id).sum(1).max()) + 1]
+        return embed(self.model.text_model, self.model.text_projection, input_ids=ids)
+
+    def see(self, pixels):
+        return embed(self.model.vision_model, self.model.visual_projection, pixel_values=pixels)
+
+    def losses(self):
+        pick = np.sort(self.rng.choice(len(self.images), BATCH, replace=False))
+        scenes = [parse(self.captions[i]) for i in pick]
+        missed = [near_misses(self.rng, s) for s in scenes]
+        seen = self.see(worn(torch.from_numpy(self.images[pick]), self.generator))
+        said = self.read([s.caption() for s in scenes] + sum(missed, []))
+        true, false = said[:BATCH], said[BATCH:].view(BATCH, EDITS_EACH, -1)
+        scale = self.model.logit_scale.exp()
+        pairs = scale * seen @ true.T
+        edits = scale * (seen[:, None] * false).sum(-1)
+        here = torch.arange(BATCH)
+        by_text = F.cross_entropy(torch.cat([pairs, edits], 1), here)
+        by_image = F.cross_entropy(pairs.T, here)
+        hard = F.cross_entropy(torch.cat([pairs.diagonal()[:, None], edits], 1),
+                               torch.zeros(BATCH, dtype=torch.long))
+        target = torch.tensor([numbers(s) for s in scenes])
+        facts = self.facts.loss(seen, target) + self.facts.loss(true, target)
+        return {"text": by_text, "image": by_image, "hard": hard, "facts": facts}
+
+    @torch.no_grad()
+    def check(self):
+        data = np.load(CACHE / "scenes_held.npz")
+        images = torch.from_numpy(data["images"][:300])
+        scenes = [parse(str(c)) for c in data["captions"][:300]]
+        seen, said = self.see(prepare(images)), self.read([s.caption() for s in scenes])
+        target = torch.tensor([numbers(s) for s in scenes])
+        show = lambda d: {k: round(v, 2) for k, v in d.items()}
+        print("seen", show(self.facts.right(seen, target)))
+        print("said", show(self.facts.right(said, target)))
+        print("reward", show(figures(self, images, scenes, seen, said)), flush=True)
+
+
+@torch.no_grad()
+def figures(trainer, images, scenes, seen, said):
+    """Rewards of truth, random and edited captions, and how often the truth beats each edit."""
+    scale, rng = trainer.model.logit_scale.exp().item(), np.random.default_rng(2)
+    truth = scale * (seen * said).sum(-1)
+    out = {"truth": truth.mean().item(), "random": scale * (seen * said.roll(1, 0)).sum(-1).mean().item(),
+           "top1": ((seen @ said.T).argmax(1) == torch.arange(len(seen))).float().mean().item()}
+    for kind in EDITS:
+        pairs = [(i, e) for i, s in enumerate(scenes) if (e := edit(rng, s, kind)) is not None]
+        where = [i for i, _ in pairs]
+        other = scale * (seen[where] * trainer.read([e.caption() for _, e in pairs])).sum(-1)
+        out[kind] = (truth[where] > other).float().mean().item()
+        out[kind + " reward"] = other.mean().item()
+    return out
+
+
+def main():
+    run, meter = Trainer(), Meter("clip", 100)
+    params = [*run.model.parameters(), *run.facts.parameters()]
+    optimizer = torch.optim.AdamW(params, RATE, betas=(0.9, 0.98), weight_decay=0.02)
+    for step in range(1, STEPS + 1):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * cosine(step, STEPS)
+        losses = run.losses()
+        (losses["text"] + 0.5 * losses["image"] + losses["hard"]
+         + FACT_WEIGHT * losses["facts"]).backward()
+        torch.nn.utils.clip_grad_norm_(params, 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        with torch.no_grad():
+            run.model.logit_scale.clamp_(max=np.log(MAX_SCALE))
+        meter(step, **losses, scale=run.model.logit_scale.exp())
+        if step % 250 == 0:
+            run.check()
+            run.model.save_pretrained(CACHE / "clip")
+
+
+if __name__ == "__main__":
+    one_thread()
+    main()
