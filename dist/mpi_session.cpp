@@ -62,6 +62,14 @@ int rank_in_job() {
   return rank;
 }
 
+std::string mpi_version() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  mpi_check(MPI_Get_library_version(text.data(), &length), "tell its version");
+  const std::string all(text.data(), static_cast<std::size_t>(length));
+  return all.substr(0, all.find_first_of(",\n"));  // then follow builder, host and date
+}
+
 ThreadSupport thread_support() {
   int level = MPI_THREAD_SINGLE;
   MPI_Query_thread(&level);

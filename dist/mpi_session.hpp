@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "dist/base/contract.hpp"
@@ -17,6 +18,9 @@ void mpi_check(int code, std::string_view doing, CallSite where = CallSite::curr
 
 /// Our rank in the job; 0 while there is no MPI.
 [[nodiscard]] int rank_in_job();
+
+/// "Open MPI v4.1.4". Also before MPI was started.
+[[nodiscard]] std::string mpi_version();
 
 /// May several threads call MPI at once? Without it the watchdog cannot ask who is missing.
 enum class ThreadSupport { kMainOnly, kAnyThread };

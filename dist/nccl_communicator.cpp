@@ -191,6 +191,12 @@ class NcclCommunicator final : public Communicator {
 
 }  // namespace
 
+std::string nccl_version() {
+  int number = 0;  // 22803 for 2.28.3
+  nccl_check(ncclGetVersion(&number), nullptr, "tell its version");
+  return fmt::format("{}.{}.{}", number / 10000, number / 100 % 100, number % 100);
+}
+
 int gpu_of(int local_rank) {
   int count = 0;
   if (cudaGetDeviceCount(&count) != cudaSuccess) count = 0;

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "dist/communicator.hpp"
 
 namespace rocm::dist {
+
+/// "2.28.3", or "none" in a build without CUDA.
+[[nodiscard]] std::string nccl_version();
 
 /// The GPU of the local_rank-th process of this machine: one rank, one GPU. Where the scheduler
 /// shows every process a single GPU, that one. Not collective. Throws Failure(kUsage) when there

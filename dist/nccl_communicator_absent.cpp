@@ -15,6 +15,10 @@ namespace {
 
 }  // namespace
 
+std::string nccl_version() {
+  return "none";
+}
+
 int gpu_of(int /*local_rank*/) {
   refuse();
 }
