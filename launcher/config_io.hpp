@@ -21,12 +21,4 @@ namespace rocm::launcher {
 [[nodiscard]] Config parse_config(const std::string& text, const std::string& name,
                                   std::span<const Override> overrides = {});
 
-/// Every key with its value as TOML, defaults included; parse_config reads it back to the same
-/// Config, to the last bit of every number. Keys that have no value are absent.
-[[nodiscard]] std::string resolved_toml(const Config& config);
-
-/// A complete file with every key at its default, its meaning, range and choices; required keys and
-/// keys without a default are shown by example. It is itself a valid configuration.
-[[nodiscard]] std::string print_defaults();
-
 }  // namespace rocm::launcher

@@ -22,7 +22,8 @@ struct DataConfig {
                               .example = "\"world/prompts.txt\""});
     visit(self.batch_size, Field{.name = "batch_size",
                                  .meaning = "samples per optimiser step over all ranks [count]",
-                                 .at_least = 1});
+                                 .at_least = 1,
+                                 .at_most = 1 << 20});
     visit(self.micro_batch, Field{.name = "micro_batch",
                                   .meaning = "samples per forward pass, the unit of reduction; "
                                              "divides batch_size [count]",

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "dist/base/field.hpp"
 #include "launcher/config/choice.hpp"
+#include "launcher/config/resolution.hpp"
 #include "model/lcm_schedule.hpp"
 
 namespace rocm::launcher {
@@ -43,14 +43,6 @@ enum class DecoderCheckpoint : std::uint8_t { kNone, kRecompute };
 template <>
 inline constexpr auto kChoices<DecoderCheckpoint> = std::to_array<Choice<DecoderCheckpoint>>(
     {{DecoderCheckpoint::kNone, "none"}, {DecoderCheckpoint::kRecompute, "recompute"}});
-
-/// Of an image [pixels].
-struct Resolution {
-  std::int64_t height = 0;
-  std::int64_t width = 0;
-
-  bool operator==(const Resolution&) const = default;
-};
 
 /// [model]
 struct ModelConfig {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/config_io.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "data/printable.hpp"
+#include "dist/base/contract.hpp"
+#include "launcher/config/config_reader.hpp"
+#include "launcher/config/known_keys.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+/// Any readable file will do, a pipe as well: --config <(generate).
+std::string text_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::ifstream file(path, std::ios::binary);
+  const bool readable = file.is_open() && !std::filesystem::is_directory(path, ignored);
+  require(readable, {.where = data::printable_path(path),
+                     .problem = "cannot read the configuration",
+                     .because = file.is_open() ? "it is a folder" : "no such readable file",
+                     .advice = "give a TOML file; rocm-dist train --print-defaults makes one"});
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A sweep describes many runs; one run cannot obey it.
+void refuse_sweep(const Setting::Table& settings) {
+  const NamedSetting* sweep = find(settings, "sweep");
+  if (sweep == nullptr) return;
+  fail(ExitCode::kUsage, {.where = sweep->where,
+                          .problem = "[sweep] describes many runs",
+                          .because = "this verb makes one",
+                          .advice = "remove the table and choose its values with --set"});
+}
+
+}  // namespace
+
+Config parse_config(const std::string& text, const std::string& name,
+                    std::span<const Override> overrides) {
+  Setting::Table settings = parse_toml(text, name);
+  for (const Override& change : overrides) apply(change, settings);
+  refuse_sweep(settings);
+  refuse_unknown_keys(settings);
+  Config config;
+  Config::describe(config, ConfigReader(settings, "", data::printable(name)));
+  return config;
+}
+
+Config read_config(const std::filesystem::path& path, std::span<const Override> overrides) {
+  return parse_config(text_of(path), path.string(), overrides);
+}
+
+}  // namespace rocm::launcher

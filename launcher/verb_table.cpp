@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/verb_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rocm::launcher {
+namespace {
+
+constexpr Flag kSet{.name = "set",
+                    .argument = "a.b=VALUE",
+                    .meaning = "one key of the configuration; VALUE is TOML, else text",
+                    .repeat = Repeat::kOften};
+
+constexpr Flag required(Flag flag) {
+  flag.presence = Presence::kRequired;
+  return flag;
+}
+
+Verb train() {
+  return {
+      .name = "train",
+      .summary = "train an adapter by reward gradients: the main job",
+      .operand = {},
+      .description =
+          "Trains a low-rank adapter of a few-step text-to-image model to a higher reward, held "
+          "to\n"
+          "the base model by a divergence. Alone or under mpirun or srun: all ranks share the "
+          "batch,\n"
+          "and the result has the same bits on any number of them. Everything is written to the "
+          "run\n"
+          "folder run.output/run.name.\n"
+          "\n"
+          "SIGUSR1, SIGTERM and Ctrl-C end the step, save and exit with 75: run the same command\n"
+          "again to go on. A second Ctrl-C ends at once.",
+      .flags = {required({"config", "F", "the run, as TOML; --print-defaults shows every key"}),
+                kSet,
+                {"output", "DIR", "short for --set run.output=DIR"},
+                {"resume", "auto|never|DIR",
+                 "from the newest complete checkpoint of the run folder, from the start, or from "
+                 "this checkpoint",
+                 "auto"},
+                {"noise", "F",
+                 "replay noise z from a safetensors file; sample b takes prompt line b mod P"},
+                {"dry-run", "", "check all that can be checked, print the resolved configuration"},
+                {"print-defaults", "", "print a complete commented configuration"}},
+      .examples =
+          "rocm-dist train --print-defaults > run.toml\n"
+          "rocm-dist train --config run.toml --dry-run\n"
+          "mpirun -n 2 rocm-dist train --config run.toml --set objective.beta=0.2\n"};
+}
+
+Verb sample() {
+  return {.name = "sample",
+          .summary = "draw images of prompts",
+          .operand = {},
+          .description =
+              "Writes 000000.png ..., index.jsonl (image, prompt, sample_id) and grid.png. The\n"
+              "sampler, the seed and the precision are those of --config, or the defaults.",
+          .flags = {required({"model", "DIR", "a diffusers folder"}),
+                    required({"prompts", "F", "prompt file: .txt .json .jsonl .csv .tsv"}),
+                    required({"output", "DIR", "folder of the images; made if it is missing"}),
+                    {"lora", "F", "an adapter: diffusers, kohya or PEFT"},
+                    {"lora-scale", "S", "its strength [1]", "1"},
+                    {"config", "F", "TOML as of train"},
+                    kSet,
+                    {"noise", "F", "replay noise z from a safetensors file"},
+                    {"tensors", "F", "also write means, latents and images as safetensors"}},
+          .examples =
+              "rocm-dist sample --model world/lcm --prompts world/validation.txt "
+              "--output out\n"};
+}
+
+Verb probe() {
+  return {.name = "probe",
+          .summary = "evaluate the objective and its gradient once, write everything",
+          .operand = {},
+          .description =
+              "One batch, no optimiser step: the instrument for comparing with another\n"
+              "implementation. Writes timesteps, means, divergences, rewards, the loss and the\n"
+              "gradient of every adapted layer.",
+          .flags = {required({"config", "F", "the run, as TOML"}),
+                    kSet,
+                    {"lora", "F", "start from this adapter's effect"},
+                    {"noise", "F", "replay noise z from a safetensors file"},
+                    required({"tensors", "F", "safetensors file to write"})},
+          .examples =
+              "rocm-dist probe --config run.toml --noise z.safetensors "
+              "--tensors out.safetensors\n"};
+}
+
+Verb export_adapter() {
+  return {.name = "export",
+          .summary = "write an adapter for the tools that people use",
+          .operand = {},
+          .description =
+              "diffusers and kohya make a file (in a folder: of the usual name), peft and "
+              "merged\na folder. merged adds the adapter to the weights of --model.",
+          .flags = {required({"lora", "F", "the adapter: diffusers, kohya or PEFT"}),
+                    required({"format", "diffusers|kohya|peft|merged", "for whom"}),
+                    required({"output", "PATH", "file or folder to write"}),
+                    {"model", "DIR", "the diffusers folder that merged needs"},
+                    {"dtype", "fp32|fp16|bf16", "of the numbers written", "fp32"}},
+          .examples =
+              "rocm-dist export --lora runs/run/lora.safetensors --format kohya "
+              "--output comfy.safetensors\n"};
+}
+
+Verb inspect() {
+  return {
+      .name = "inspect",
+      .summary = "say what a file or folder is, and verify all of it",
+      .operand = "PATH",
+      .description =
+          "Model folders, weight files, adapters, indexes and configurations of models. Nothing\n"
+          "in a hostile file reaches the terminal raw. Exit 3 if anything is broken.",
+      .flags = {{"json", "", "print JSON"}},
+      .examples = "rocm-dist inspect world/lcm\n"};
+}
+
+Verb doctor() {
+  return {.name = "doctor",
+          .summary = "look at machine, libraries, GPUs and MPI; say what to change",
+          .operand = {},
+          .description =
+              "Under mpirun or srun it looks at every host of the job. Takes a few "
+              "seconds: it times\nthe kernels that training spends its time in.",
+          .flags = {},
+          .examples = "rocm-dist doctor\nmpirun -n 4 rocm-dist doctor\n"};
+}
+
+}  // namespace
+
+std::span<const Verb> verbs() {
+  static const std::array kVerbs = {train(),          sample(),  probe(),
+                                    export_adapter(), inspect(), doctor()};
+  return kVerbs;
+}
+
+std::span<const std::string_view> verbs_to_come() {
+  static constexpr std::array<std::string_view, 6> kVerbs = {"score",  "evaluate", "sweep",
+                                                             "report", "pairs",    "bench"};
+  return kVerbs;
+}
+
+const Verb* find_verb(std::string_view name) {
+  const auto verb = std::ranges::find(verbs(), name, &Verb::name);
+  return verb == verbs().end() ? nullptr : &*verb;
+}
+
+}  // namespace rocm::launcher
