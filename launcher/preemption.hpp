@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <csignal>
 
 namespace rocm::launcher {
@@ -20,9 +21,7 @@ class Preemption {
   [[nodiscard]] bool requested() const;
 
  private:
-  struct sigaction former_usr1_ = {};
-  struct sigaction former_term_ = {};
-  struct sigaction former_int_ = {};
+  std::array<struct sigaction, 3> former_ = {};
 };
 
 }  // namespace rocm::launcher

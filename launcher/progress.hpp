@@ -19,14 +19,14 @@ struct ProgressReport {
   double seconds_left = 0.0;
 };
 
-/// "[#####.....] 100/200  reward 21.4  divergence 0.012  3.1 samples/s  12:05 left", cut to the
-/// terminal's width.
+/// "[######..................] " and the line below, cut to the terminal's width.
 [[nodiscard]] std::string progress_bar(const ProgressReport& report, std::size_t columns);
 
-/// "step 100/200 (50%), reward 21.4, divergence 0.012, 3.1 samples/s, 12:05 left"
+/// "step 50/200 (25%), reward 21.4, divergence 0.012, 3.1 samples/s, 12:05 min left"; what was not
+/// measured is "-".
 [[nodiscard]] std::string progress_line(const ProgressReport& report);
 
-/// "59 s", "12:05", "3:25:05", "2 d 03:25"
+/// "59 s", "12:05 min", "3:25 h", "2 d 3 h"; "-" if it is unknown.
 [[nodiscard]] std::string duration_text(double seconds);
 
 /// Shows progress: a bar that is redrawn on a terminal, elsewhere a line at most every 30 seconds

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dist/base/log.hpp"
 
+#include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -21,6 +23,7 @@ struct Sinks {
   std::shared_ptr<spdlog::logger> file;
   std::string prefix;
   bool first = true;
+  bool shows_status = false;
 
   static Sinks& get() {
     static Sinks sinks;
@@ -28,11 +31,20 @@ struct Sinks {
   }
 };
 
+/// Where the status stood, at the beginning of an empty line.
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+void clear_status(Sinks& sinks) {
+  if (!std::exchange(sinks.shows_status, false)) return;
+  std::fwrite(kClearLine.data(), 1, kClearLine.size(), stderr);
+}
+
 enum class Audience { kFileOnly, kEveryone };
 
 void emit(spdlog::level::level_enum level, Audience audience, std::string_view line) {
   Sinks& sinks = Sinks::get();
   if (audience == Audience::kEveryone) {
+    clear_status(sinks);
     spdlog::logger terminal("rocm-dist", sinks.terminal);
     terminal.set_pattern("%v");
     terminal.log(level, "{}{}", sinks.prefix, line);
@@ -73,6 +85,15 @@ void Log::warn(std::string_view line) {
 
 void Log::error(std::string_view line) {
   emit(spdlog::level::err, Audience::kEveryone, line);
+}
+
+void Log::status(std::string_view line) {
+  Sinks& sinks = Sinks::get();
+  if (!sinks.first) return;
+  clear_status(sinks);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fflush(stderr);
+  sinks.shows_status = true;
 }
 
 }  // namespace rocm

@@ -18,6 +18,10 @@ class Log {
   static void info(std::string_view line);   ///< rank 0 only
   static void warn(std::string_view line);   ///< any rank: we did something else than was asked
   static void error(std::string_view line);  ///< any rank: the last line of a failed job
+
+  /// Shows `line` at the bottom of the terminal until the next line or status replaces it. Rank 0
+  /// only, and only for a terminal: a file would keep every version.
+  static void status(std::string_view line);
 };
 
 }  // namespace rocm

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/launched_rank.hpp"
+
+#include <cstdlib>
+
+namespace rocm::launcher {
+
+int launched_rank() {
+  // In this order: under mpirun inside a Slurm job, Slurm's number is that of mpirun's daemon.
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    if (const char* rank = std::getenv(name)) return std::atoi(rank);
+  }
+  return 0;
+}
+
+}  // namespace rocm::launcher

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/command_line.hpp"
+
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launcher/verb_table.hpp"
+#include "message_of.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+using rocm::testing::usage_error_of;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+using Words = std::vector<std::string>;
+
+template <class T>
+T parsed(const Words& words) {
+  return std::get<T>(parse_command_line(words));
+}
+
+std::string error_of(const Words& words) {
+  return usage_error_of([&] { (void)parse_command_line(words); });
+}
+
+std::string help_of(const Words& words) {
+  return parsed<HelpRequest>(words).text;
+}
+
+TEST(CommandLine, FlagsAreFrozen) {
+  const std::map<std::string_view, std::set<std::string_view>> contract = {
+      {"train", {"config", "set", "output", "resume", "noise", "dry-run", "print-defaults"}},
+      {"sample",
+       {"model", "prompts", "output", "lora", "lora-scale", "config", "set", "noise", "tensors"}},
+      {"probe", {"config", "set", "lora", "noise", "tensors"}},
+      {"export", {"lora", "format", "output", "model", "dtype"}},
+      {"inspect", {"json"}},
+      {"doctor", {}}};
+  ASSERT_EQ(verbs().size(), contract.size());
+  for (const Verb& verb : verbs()) {
+    std::set<std::string_view> flags;
+    for (const Flag& flag : verb.flags) flags.insert(flag.name);
+    EXPECT_EQ(flags, contract.at(verb.name)) << verb.name;
+  }
+}
+
+TEST(CommandLine, TrainTakesAConfiguration) {
+  const auto request = parsed<TrainRequest>({"train", "--config", "run.toml"});
+  EXPECT_EQ(request.config, "run.toml");
+  EXPECT_EQ(request.mode, TrainMode::kTrain);
+  EXPECT_EQ(std::get<ResumeRule>(request.resume), ResumeRule::kAuto);
+  EXPECT_TRUE(request.overrides.empty());
+}
+
+TEST(CommandLine, FlagsAlsoTakeTheirValueAfterAnEqualsSign) {
+  EXPECT_EQ(parsed<TrainRequest>({"train", "--config=run.toml"}).config, "run.toml");
+}
+
+TEST(CommandLine, SetsKeepTheirOrder) {
+  const auto request =
+      parsed<TrainRequest>({"train", "--set", "a.b=1", "--config", "f", "--set", "a.b=-2"});
+  ASSERT_EQ(request.overrides.size(), 2U);
+  EXPECT_EQ(request.overrides[1].key, "a.b");
+  EXPECT_EQ(request.overrides[1].value, "-2");
+}
+
+TEST(CommandLine, OutputIsShortForASetAndIsTextWhateverItLooksLike) {
+  const auto request = parsed<TrainRequest>({"train", "--config", "f", "--output", "2024"});
+  ASSERT_EQ(request.overrides.size(), 1U);
+  EXPECT_EQ(request.overrides[0].key, "run.output");
+  EXPECT_EQ(request.overrides[0].value, "\"2024\"");
+}
+
+TEST(CommandLine, ResumeIsARuleOrAFolder) {
+  const auto resume = [](const std::string& value) {
+    return parsed<TrainRequest>({"train", "--config", "f", "--resume", value}).resume;
+  };
+  EXPECT_EQ(resume("never"), Resume(ResumeRule::kNever));
+  EXPECT_EQ(resume("auto"), Resume(ResumeRule::kAuto));
+  EXPECT_EQ(resume("runs/a"), Resume(std::filesystem::path("runs/a")));
+}
+
+TEST(CommandLine, PrintDefaultsNeedsNoConfiguration) {
+  EXPECT_EQ(parsed<TrainRequest>({"train", "--print-defaults"}).mode, TrainMode::kPrintDefaults);
+  EXPECT_THAT(error_of({"train", "--print-defaults", "--dry-run"}),
+              HasSubstr("exclude each other"));
+}
+
+TEST(CommandLine, SampleReadsEveryFlag) {
+  const auto request = parsed<SampleRequest>(
+      {"sample", "--model", "m", "--prompts", "p", "--output", "o", "--lora", "l", "--lora-scale",
+       "-0.5", "--config", "c", "--noise", "n", "--tensors", "t"});
+  EXPECT_EQ(request.model, "m");
+  EXPECT_EQ(request.prompts, "p");
+  EXPECT_EQ(request.output, "o");
+  EXPECT_EQ(request.lora, "l");
+  EXPECT_EQ(request.lora_scale, -0.5);
+  EXPECT_EQ(request.config, "c");
+  EXPECT_EQ(request.noise, "n");
+  EXPECT_EQ(request.tensors, "t");
+}
+
+TEST(CommandLine, AScaleMustBeAFiniteNumber) {
+  const auto scale = [](const std::string& value) {
+    return error_of(
+        {"sample", "--model", "m", "--prompts", "p", "--output", "o", "--lora-scale", value});
+  };
+  EXPECT_THAT(scale("1x"), StartsWith("rocm-dist sample: --lora-scale 1x is no number"));
+  EXPECT_THAT(scale("nan"), HasSubstr("is no number"));
+}
+
+TEST(CommandLine, ExportChecksFormatAndDtype) {
+  const auto request = parsed<ExportRequest>(
+      {"export", "--lora", "l", "--format", "kohya", "--output", "o", "--dtype", "bf16"});
+  EXPECT_EQ(request.format, ExportFormat::kKohya);
+  EXPECT_EQ(request.dtype, ExportDtype::kBf16);
+  EXPECT_THAT(error_of({"export", "--lora", "l", "--format", "khoya", "--output", "o"}),
+              HasSubstr("unknown --format khoya (it is one of diffusers, kohya, peft, merged). did "
+                        "you mean kohya?"));
+}
+
+TEST(CommandLine, MergedNeedsAModel) {
+  EXPECT_THAT(error_of({"export", "--lora", "l", "--format", "merged", "--output", "o"}),
+              HasSubstr("--model is missing"));
+}
+
+TEST(CommandLine, InspectTakesOnePath) {
+  const auto request = parsed<InspectRequest>({"inspect", "--json", "world/lcm"});
+  EXPECT_EQ(request.path, "world/lcm");
+  EXPECT_EQ(request.format, ReportFormat::kJson);
+  EXPECT_THAT(error_of({"inspect"}), HasSubstr("PATH is missing"));
+  EXPECT_THAT(error_of({"inspect", "a", "b"}), HasSubstr("unexpected argument b"));
+}
+
+TEST(CommandLine, AFlagIsNeverGuessed) {
+  EXPECT_THAT(error_of({"train", "--conf", "f"}), HasSubstr("unknown flag --conf"));
+  EXPECT_THAT(error_of({"train", "--cofnig", "f"}), HasSubstr("did you mean --config?"));
+  EXPECT_THAT(error_of({"train", "-c", "f"}), HasSubstr("unexpected argument -c"));
+}
+
+TEST(CommandLine, AFlagIsGivenOnceAndWithItsValue) {
+  EXPECT_THAT(error_of({"train", "--config", "a", "--config", "b"}),
+              HasSubstr("--config is given 2 times"));
+  EXPECT_THAT(error_of({"train", "--config"}), HasSubstr("--config"));
+  EXPECT_THAT(error_of({"train", "--config="}), HasSubstr("--config"));
+  EXPECT_THAT(error_of({"train", "--config", "f", "--dry-run=yes"}), HasSubstr("--dry-run"));
+}
+
+TEST(CommandLine, ARequiredFlagIsMissedByName) {
+  EXPECT_THAT(error_of({"train"}), StartsWith("rocm-dist train: --config is missing"));
+  EXPECT_THAT(error_of({"probe", "--config", "f"}), HasSubstr("--tensors is missing"));
+}
+
+TEST(CommandLine, AnUnknownVerbIsMatchedWithTheNearest) {
+  EXPECT_THAT(error_of({"trian"}), HasSubstr("unknown verb trian (the first argument says what to "
+                                             "do). did you mean train?"));
+  EXPECT_THAT(error_of({"\x1b[2J"}), HasSubstr("unknown verb \\x1b[2J"));
+}
+
+TEST(CommandLine, AVerbOfLaterVersionsSaysSo) {
+  for (const std::string_view verb : verbs_to_come())
+    EXPECT_THAT(error_of({std::string(verb)}),
+                HasSubstr(std::string(verb) + " is not available yet"));
+}
+
+TEST(CommandLine, NothingIsNotEnough) {
+  EXPECT_THAT(error_of({}), HasSubstr("nothing to do"));
+}
+
+TEST(CommandLine, HelpIsAResultAndShowsEveryFlagWithItsDefault) {
+  for (const Verb& verb : verbs()) {
+    const std::string text = help_of({std::string(verb.name), "--help"});
+    for (const Flag& flag : verb.flags) {
+      EXPECT_THAT(text, HasSubstr("\n  --" + std::string(flag.name))) << verb.name;
+      if (!flag.fallback.empty())
+        EXPECT_THAT(text, HasSubstr("(default: " + std::string(flag.fallback) + ")"));
+    }
+  }
+}
+
+TEST(CommandLine, HelpIsGivenEvenWhenOtherFlagsAreWrong) {
+  EXPECT_THAT(help_of({"train", "--nonsense", "--help"}), StartsWith("rocm-dist train: "));
+}
+
+TEST(CommandLine, GeneralHelpListsTheVerbsAndExitCodes) {
+  const std::string text = help_of({"--help"});
+  for (const Verb& verb : verbs()) EXPECT_THAT(text, HasSubstr(std::string(verb.name)));
+  EXPECT_THAT(text, HasSubstr("75  stopped on request"));
+}
+
+TEST(CommandLine, OnlyWhatRunsOnAllRanksStartsMpi) {
+  EXPECT_EQ(ranks_of(parse_command_line(Words{"--version"})), Ranks::kOne);
+  EXPECT_EQ(ranks_of(parse_command_line(Words{"inspect", "x"})), Ranks::kOne);
+  EXPECT_EQ(ranks_of(parse_command_line(Words{"train", "--print-defaults"})), Ranks::kOne);
+  EXPECT_EQ(ranks_of(parse_command_line(Words{"train", "--config", "f"})), Ranks::kAll);
+}
+
+}  // namespace
+}  // namespace rocm::launcher

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/config_validation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "message_of.hpp"
+#include "minimal_config.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+using rocm::testing::minimal_toml;
+using rocm::testing::usage_error_of;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// What validate() says after these --set.
+std::string error_with(const std::vector<std::string>& assignments) {
+  std::vector<Override> changes;
+  for (const std::string& assignment : assignments)
+    changes.push_back(override_from_set(assignment));
+  const Config config = parse_config(minimal_toml(), "run.toml", changes);
+  return usage_error_of([&] { validate(config); });
+}
+
+std::string world_error(std::int64_t batch_size, std::int64_t micro_batch, int world_size) {
+  const DataConfig data{.prompts = "p", .batch_size = batch_size, .micro_batch = micro_batch};
+  return usage_error_of([&] { validate_world_size(data, world_size); });
+}
+
+constexpr const char* kNoError = "nothing was thrown";
+
+TEST(ConfigValidation, TheDefaultsAreFine) {
+  EXPECT_EQ(error_with({}), kNoError);
+}
+
+TEST(ConfigValidation, ARunNameMustBeAFolderName) {
+  EXPECT_THAT(error_with({"run.name=a/b"}), StartsWith("run.name: \"a/b\" cannot name a folder"));
+  EXPECT_THAT(error_with({"run.name=.."}), HasSubstr("cannot name a folder"));
+  EXPECT_THAT(error_with({"run.name="}), HasSubstr("cannot name a folder"));
+}
+
+TEST(ConfigValidation, MethodsThatAreNotBuiltAreNamed) {
+  for (const char* method : {"rlcm", "ddpo", "dpok", "d3po", "alignprop", "draft", "refl"}) {
+    EXPECT_THAT(error_with({std::string("objective.method=") + method}),
+                StartsWith(std::string("objective.method: ") + method + " is not available"));
+  }
+}
+
+TEST(ConfigValidation, OptionsThatAreNotBuiltAreNamed) {
+  EXPECT_THAT(error_with({"objective.js_estimator=sampled"}),
+              HasSubstr("sampled is not available"));
+  EXPECT_THAT(error_with({"objective.beta=auto"}), HasSubstr("auto is not available"));
+  EXPECT_THAT(error_with({"objective.truncate=random"}), HasSubstr("random is not available"));
+  EXPECT_THAT(error_with({"reward.0.name=hpsv2"}), StartsWith("reward.0: hpsv2 is not available"));
+}
+
+TEST(ConfigValidation, ARewardNeedsAGradient) {
+  EXPECT_THAT(error_with({"reward.0.name=jpeg_compressibility"}),
+              StartsWith("reward.0: jpeg_compressibility cannot be a reward (it has no gradient"));
+  EXPECT_THAT(error_with({"reward.0.name=shapes"}), HasSubstr("shapes cannot be a reward"));
+}
+
+TEST(ConfigValidation, ARewardIsGivenOnce) {
+  EXPECT_THAT(error_with({"reward.1.name=pickscore", "reward.1.path=x"}),
+              StartsWith("reward.1: pickscore is given twice"));
+}
+
+TEST(ConfigValidation, AScoreHasAPathUnlessItIsARule) {
+  EXPECT_EQ(error_with({"evaluation.score.0.name=shapes"}), kNoError);
+  EXPECT_THAT(error_with({"evaluation.score.0.name=pickscore"}),
+              StartsWith("evaluation.score.0: pickscore has no path"));
+  EXPECT_THAT(error_with({"evaluation.score.0.name=shapes", "evaluation.score.0.path=x"}),
+              HasSubstr("shapes takes no path"));
+}
+
+TEST(ConfigValidation, TruncationCannotExceedTheSteps) {
+  EXPECT_EQ(error_with({"objective.truncate=8"}), kNoError);
+  EXPECT_THAT(
+      error_with({"objective.truncate=9"}),
+      StartsWith("objective.truncate: 9 steps are too many (model.steps is 8). use at most 8."));
+  EXPECT_THAT(error_with({"model.checkpoint=9"}), StartsWith("model.checkpoint: 9 steps"));
+}
+
+TEST(ConfigValidation, AMicroBatchMustDivideTheBatchAndTheDivisorsAreNamed) {
+  EXPECT_THAT(error_with({"data.micro_batch=3"}),
+              StartsWith("data.micro_batch: 3 does not divide data.batch_size = 8 (every forward "
+                         "pass has the same shape). use one of 1, 2, 4, 8."));
+}
+
+TEST(ConfigValidation, UnitsMustDivideAmongRanksAndTheSizesThatWorkAreNamed) {
+  EXPECT_EQ(world_error(8, 2, 4), kNoError);
+  EXPECT_THAT(world_error(8, 2, 3),
+              StartsWith("data.batch_size: 4 units of 2 cannot be dealt evenly to 3 ranks (every "
+                         "rank takes the same share of a batch). start 1, 2, 4 ranks, or use "
+                         "data.batch_size = 6 or 12."));
+  EXPECT_THAT(world_error(2, 1, 4), HasSubstr("data.batch_size = 4."));
+}
+
+TEST(ConfigValidation, NcclNeedsAGpu) {
+  EXPECT_THAT(error_with({"dist.backend=nccl", "model.device=cpu"}),
+              StartsWith("dist.backend: nccl cannot sum what is on a CPU"));
+}
+
+TEST(ConfigValidation, AdapterTargetsAreNamedOnce) {
+  EXPECT_THAT(error_with({"lora.targets=[]"}), StartsWith("lora.targets: [] is no list of layers"));
+  EXPECT_THAT(error_with({"lora.targets=['to_q', 'to_q']"}), HasSubstr("each once"));
+}
+
+TEST(ConfigValidation, RecordFieldsAreNamedOnce) {
+  EXPECT_THAT(error_with({"records.fields=['mean', 'mean']"}), HasSubstr("a field is named twice"));
+}
+
+TEST(ConfigValidation, NothingCannotBeMeasured) {
+  EXPECT_THAT(error_with({"objective.measure=none", "objective.measure_every=5"}),
+              StartsWith("objective.measure: none cannot be measured"));
+}
+
+}  // namespace
+}  // namespace rocm::launcher
