@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/layers.hpp"
+
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/group_norm.h>
+#include <ATen/ops/layer_norm.h>
+
+#include "model/ops/frozen_convolution.hpp"
+#include "model/ops/group_norm_silu.hpp"
+#include "model/ops/projection.hpp"
+
+namespace rocm::model {
+namespace {
+
+at::Tensor take_bias(const WeightScope& scope, Bias bias, std::int64_t out) {
+  return bias == Bias::kPresent ? scope.take("bias", {out}) : at::Tensor();
+}
+
+int slot_of(const WeightScope& scope, AdapterPlan* plan, at::IntArrayRef weight_shape) {
+  return plan == nullptr ? AdapterPlan::kNotAdapted : plan->add_layer(scope.path(), weight_shape);
+}
+
+bool is_adapted(int slot, const LowRankAdapter* adapter) {
+  return adapter != nullptr && slot != AdapterPlan::kNotAdapted;
+}
+
+at::Tensor project_with(const Linear& layer, const at::Tensor& residual, const at::Tensor& x,
+                        const LowRankAdapter* adapter) {
+  ProjectionTerms terms{.x = x,
+                        .weight_OI = layer.weight_OI,
+                        .bias_O = layer.bias_O,
+                        .residual = residual,
+                        .pair = {}};
+  if (is_adapted(layer.slot, adapter)) {
+    const LowRankPair pair = adapter->pair(layer.slot);
+    terms.pair = {.a = pair.a.flatten(1), .b = pair.b.flatten(1)};
+    terms.scale = adapter->scale();
+  }
+  return project(terms);
+}
+
+}  // namespace
+
+Linear Linear::load(const WeightScope& scope, const Shape& shape, AdapterPlan* plan) {
+  const at::Tensor weight_OI = scope.take("weight", {shape.out, shape.in});
+  return {.weight_OI = weight_OI,
+          .bias_O = take_bias(scope, shape.bias, shape.out),
+          .slot = slot_of(scope, plan, weight_OI.sizes())};
+}
+
+Linear Linear::load_1x1(const WeightScope& scope, const Shape& shape, AdapterPlan* plan) {
+  const at::Tensor weight_OI11 = scope.take("weight", {shape.out, shape.in, 1, 1});
+  return {.weight_OI = weight_OI11.flatten(1),
+          .bias_O = take_bias(scope, shape.bias, shape.out),
+          .slot = slot_of(scope, plan, weight_OI11.sizes())};
+}
+
+at::Tensor Linear::operator()(const at::Tensor& x, const LowRankAdapter* adapter) const {
+  return project_with(*this, {}, x, adapter);
+}
+
+at::Tensor Linear::add_to(const at::Tensor& residual, const at::Tensor& x,
+                          const LowRankAdapter* adapter) const {
+  return project_with(*this, residual, x, adapter);
+}
+
+Conv2d Conv2d::load(const WeightScope& scope, const Shape& shape, AdapterPlan* plan) {
+  const at::Tensor weight_OIKK =
+      scope.take("weight", {shape.out, shape.in, shape.kernel, shape.kernel});
+  return {.weight_OIKK = weight_OIKK,
+          .bias_O = take_bias(scope, shape.bias, shape.out),
+          .stride = shape.stride,
+          .padding = shape.padding,
+          .slot = slot_of(scope, plan, weight_OIKK.sizes())};
+}
+
+at::Tensor Conv2d::operator()(const at::Tensor& x_BIHW, const LowRankAdapter* adapter) const {
+  return with_bias(bias_O, x_BIHW, adapter);
+}
+
+at::Tensor Conv2d::with_bias(const at::Tensor& other_bias_O, const at::Tensor& x_BIHW,
+                             const LowRankAdapter* adapter) const {
+  const at::Tensor y_BOHW = frozen_convolve(
+      {.weight_OIKK = weight_OIKK, .bias_O = other_bias_O, .stride = stride, .padding = padding},
+      x_BIHW);
+  if (!is_adapted(slot, adapter)) return y_BOHW;
+  const LowRankPair pair = adapter->pair(slot);
+  const at::Tensor hidden_BRHW =
+      at::conv2d(x_BIHW.to(pair.a.scalar_type()), pair.a, /*bias=*/{}, stride, padding);
+  return y_BOHW.add(at::conv2d(hidden_BRHW, pair.b).mul(adapter->scale()).to(y_BOHW.dtype()));
+}
+
+GroupNorm GroupNorm::load(const WeightScope& scope, const Shape& shape) {
+  return {.weight_C = scope.take("weight", {shape.channels}),
+          .bias_C = scope.take("bias", {shape.channels}),
+          .groups = shape.groups,
+          .epsilon = shape.epsilon};
+}
+
+at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
+  return at::group_norm(x, groups, weight_C, bias_C, epsilon);
+}
+
+at::Tensor GroupNorm::then_silu(const at::Tensor& x) const {
+  return group_norm_silu(x, weight_C, bias_C, groups, epsilon);
+}
+
+LayerNorm LayerNorm::load(const WeightScope& scope, std::int64_t channels, double epsilon) {
+  return {.weight_C = scope.take("weight", {channels}),
+          .bias_C = scope.take("bias", {channels}),
+          .epsilon = epsilon};
+}
+
+at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
+  return at::layer_norm(x, weight_C.sizes(), weight_C, bias_C, epsilon);
+}
+
+}  // namespace rocm::model

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/ops/attention.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+
+namespace rocm::model {
+namespace {
+
+// Shape legend: N heads, E width of a head.
+
+at::Tensor split_heads(const at::Tensor& x_BLC, std::int64_t heads) {
+  return x_BLC.view({x_BLC.size(0), x_BLC.size(1), heads, x_BLC.size(2) / heads}).transpose(1, 2);
+}
+
+at::Tensor join_heads(const at::Tensor& x_BNLE) {
+  return x_BNLE.transpose(1, 2).flatten(2);
+}
+
+}  // namespace
+
+at::Tensor attend(const at::Tensor& q_BLC, const at::Tensor& k_BSC, const at::Tensor& v_BSC,
+                  const AttentionOptions& options) {
+  const bool causal = options.mask == AttentionOptions::Mask::kCausal;
+  return join_heads(at::scaled_dot_product_attention(
+      split_heads(q_BLC, options.heads), split_heads(k_BSC, options.heads),
+      split_heads(v_BSC, options.heads), /*attn_mask=*/{}, /*dropout_p=*/0.0, causal));
+}
+
+at::Tensor attend_by_definition(const at::Tensor& q_BLC, const at::Tensor& k_BSC,
+                                const at::Tensor& v_BSC, const AttentionOptions& options) {
+  const at::Tensor q_BNLE = split_heads(q_BLC, options.heads);
+  const at::Tensor k_BNSE = split_heads(k_BSC, options.heads);
+  at::Tensor score_BNLS = at::matmul(q_BNLE, k_BNSE.transpose(2, 3));
+  score_BNLS = score_BNLS.div(std::sqrt(static_cast<double>(q_BNLE.size(3))));
+  if (options.mask == AttentionOptions::Mask::kCausal) {
+    const auto hidden = -std::numeric_limits<double>::infinity();
+    const auto shape_LS = score_BNLS.sizes().slice(2);
+    score_BNLS = score_BNLS.add(at::full(shape_LS, hidden, score_BNLS.options()).triu(1));
+  }
+  return join_heads(at::matmul(score_BNLS.softmax(-1), split_heads(v_BSC, options.heads)));
+}
+
+}  // namespace rocm::model

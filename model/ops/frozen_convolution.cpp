@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/ops/frozen_convolution.hpp"
+
+#include <vector>
+
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/convolution_backward.h>
+#include <ATen/ops/empty.h>
+
+#include "model/ops/derivative_node.hpp"
+
+namespace rocm::model {
+namespace {
+
+at::Tensor convolve(const FrozenConvolution& c, const at::Tensor& x_BIHW) {
+  return at::conv2d(x_BIHW, c.weight_OIKK, c.bias_O, c.stride, c.padding);
+}
+
+struct FrozenConvolutionBackward {
+  static constexpr const char* kName = "FrozenConvolutionBackward";
+
+  at::Tensor weight_OIKK;
+  std::int64_t stride;
+  std::int64_t padding;
+  std::vector<std::int64_t> input_shape;
+
+  template <class NeedsGradient>
+  torch::autograd::variable_list operator()(const at::Tensor& gradient,
+                                            const NeedsGradient& /*needs*/) const {
+    // Only the shape of the input is read when its gradient alone is asked for.
+    const at::Tensor input = at::empty(input_shape, gradient.options());
+    return {std::get<0>(at::convolution_backward(
+        gradient, input, weight_OIKK, /*bias_sizes=*/at::OptionalIntArrayRef(), {stride, stride},
+        {padding, padding}, /*dilation=*/{1, 1}, /*transposed=*/false, /*output_padding=*/{0, 0},
+        /*groups=*/1, /*output_mask=*/{true, false, false}))};
+  }
+};
+
+}  // namespace
+
+at::Tensor frozen_convolve(const FrozenConvolution& convolution, const at::Tensor& x_BIHW) {
+  if (!wants_gradient(x_BIHW)) return convolve(convolution, x_BIHW);
+  at::Tensor y_BOHW;
+  {
+    const at::NoGradGuard by_hand;
+    y_BOHW = convolve(convolution, x_BIHW);
+  }
+  return with_derivative(y_BOHW,
+                         FrozenConvolutionBackward{.weight_OIKK = convolution.weight_OIKK,
+                                                   .stride = convolution.stride,
+                                                   .padding = convolution.padding,
+                                                   .input_shape = x_BIHW.sizes().vec()},
+                         x_BIHW);
+}
+
+}  // namespace rocm::model
