@@ -83,7 +83,8 @@ ModelDirectory ModelDirectory::open(const fs::path& path, std::string variant) {
   if (!holds_a_model(root)) {
     fail(ExitCode::kInput, {.where = printable_path(root),
                             .problem = "the folder holds no model",
-                            .because = "there is neither model_index.json nor config.json",
+                            .because = "there is neither model_index.json nor config.json, or they "
+                                       "are links to files that are missing",
                             .advice = "name a folder in the layout of the Hugging Face hub"});
   }
   return {root, std::move(variant)};

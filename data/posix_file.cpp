@@ -46,6 +46,13 @@ std::string kind_of(mode_t mode) {
   return "it is a device";
 }
 
+/// As the Hugging Face cache is after an interrupted download.
+std::string why_not_open(int error, const fs::path& path) {
+  std::error_code ignored;
+  if (error == ENOENT && fs::is_symlink(path, ignored)) return "it links to a file that is missing";
+  return text_of(error);
+}
+
 }  // namespace
 
 void FileDescriptorTraits::close(Raw descriptor) noexcept {
@@ -65,7 +72,7 @@ bool is_folder(const fs::path& path) noexcept {
 OpenFile open_to_read(const fs::path& path) {
   OpenFile file{.descriptor = FileDescriptor(
                     ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))};
-  if (!file.descriptor) fail_to_read(path, text_of(errno));
+  if (!file.descriptor) fail_to_read(path, why_not_open(errno, path));
   struct stat status = {};
   if (::fstat(file.descriptor.get(), &status) != 0) fail_to_read(path, text_of(errno));
   if (!S_ISREG(status.st_mode)) fail_to_read(path, kind_of(status.st_mode));

@@ -65,7 +65,7 @@ void check_contents(const SafetensorsFile& shard, const std::set<std::string>& n
   for (const std::string& name : names) {
     if (shard.contains(name)) continue;
     refuse(shard.path(), fmt::format("tensor \"{}\" is not in this file", printable(name)),
-           fmt::format("{} says so", printable_path(index.filename())));
+           fmt::format("{} places it here", printable_path(index.filename())));
   }
   for (const TensorInfo& info : shard.tensors()) {
     if (names.contains(info.name)) continue;

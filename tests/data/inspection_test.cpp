@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/inspection.hpp"
+
+#include <filesystem>
+#include <string>
+
+#include <ATen/ops/full.h>
+#include <gtest/gtest.h>
+
+#include "data/safetensors_writer.hpp"
+#include "data/sha256.hpp"
+#include "dist/base/contract.hpp"
+#include "tests/data/safetensors_bytes.hpp"
+#include "tests/support/failure_of.hpp"
+#include "tests/support/scratch_folder.hpp"
+
+namespace rocm::data {
+namespace {
+
+namespace fs = std::filesystem;
+using rocm::testing::failure_of;
+using rocm::testing::ScratchFolder;
+
+const fs::path kGolden = ROCM_GOLDEN_DIR;
+
+::testing::AssertionResult contains(const std::string& text, const std::string& part) {
+  if (text.find(part) != std::string::npos) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << text;
+}
+
+TEST(Inspection, DescribesASafetensorsFile) {
+  const fs::path path = kGolden / "safetensors_reference.safetensors";
+  const auto json = inspect(path);
+  EXPECT_EQ(json["kind"], "safetensors");
+  EXPECT_EQ(json["tensors"].size(), 15U);
+  EXPECT_EQ(json["dtypes"]["F32"], 4);
+  EXPECT_EQ(json["elements"], 31);
+  EXPECT_EQ(json["metadata"]["format"], "pt");
+  EXPECT_EQ(json["files"][0]["sha256"], sha256_of_file(path));
+  EXPECT_EQ(json["files"][0]["bytes"], fs::file_size(path));
+}
+
+TEST(Inspection, KnowsTheFormatOfAnAdapter) {
+  const auto kohya = inspect(kGolden / "lora_tiny.kohya.safetensors");
+  EXPECT_EQ(kohya["kind"], "adapter");
+  EXPECT_EQ(kohya["format"], "kohya");
+  EXPECT_EQ(kohya["layers"], 110);
+  EXPECT_EQ(kohya["ranks"], nlohmann::ordered_json({4}));
+  EXPECT_EQ(kohya["scales"], nlohmann::ordered_json({2.0}));
+  EXPECT_EQ(inspect(kGolden / "lora_tiny.diffusers.safetensors")["format"], "diffusers");
+  const auto peft = inspect(kGolden / "lora_tiny_peft");
+  EXPECT_EQ(peft["format"], "peft");
+  EXPECT_EQ(peft["files"].size(), 2U);
+  EXPECT_TRUE(contains(describe(peft),
+                       "adapter (peft format), verified\n  110 layers, rank 4, "
+                       "scale 2.0\n"));
+}
+
+/// A U-Net in two shards beside a component that was not fetched.
+void write_model(const ScratchFolder& folder) {
+  folder.write("model_index.json", R"({"_class_name": "P", "unet": ["diffusers", "U"],
+      "vae": ["diffusers", "V"], "safety_checker": [null, null]})");
+  folder.write("unet/config.json", "{}");
+  folder.write("unet/notes.txt", "hello");
+  write_safetensors(folder / "unet/1.safetensors", {{"a", at::full({3}, 1.0)}});
+  write_safetensors(folder / "unet/2.safetensors", {{"b", at::full({2}, 1.0)}});
+  folder.write("unet/model.safetensors.index.json",
+               R"({"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}})");
+}
+
+TEST(Inspection, VerifiesEveryFileOfAModelFolder) {
+  const ScratchFolder folder;
+  write_model(folder);
+  const auto json = inspect(folder.path());
+  EXPECT_EQ(json["kind"], "model folder");
+  EXPECT_EQ(json["class"], "P");
+  ASSERT_EQ(json["components"].size(), 3U);
+  EXPECT_EQ(json["components"][1]["name"], "unet");
+  EXPECT_EQ(json["components"][1]["weights"].size(), 3U);
+  EXPECT_EQ(json["components"][1]["weights"][2]["elements"], 5);
+  EXPECT_EQ(json["components"][2]["missing"], true);
+  EXPECT_EQ(json["files"].size(), 6U);
+  EXPECT_EQ(json["not_verified"].size(), 1U);
+  EXPECT_TRUE(contains(describe(json), "  vae: not here\n"));
+}
+
+TEST(Inspection, FailsOnTheFirstBrokenFileOfAModel) {
+  const ScratchFolder folder;
+  write_model(folder);
+  fs::resize_file(folder / "unet/2.safetensors", 20);
+  const auto message = failure_of(ExitCode::kInput, [&] { (void)inspect(folder.path()); });
+  EXPECT_TRUE(contains(message, "2.safetensors: "));
+}
+
+TEST(Inspection, LetsNothingHostileReachATerminal) {
+  const ScratchFolder folder;
+  const std::string header = R"({"\u001b[31m":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                             R"("__metadata__":{"k\u009b":"v\n\u202e"}})";
+  const auto path = folder.write("a\x1b.safetensors", rocm::testing::safetensors_bytes(header, 1));
+  const std::string text = describe(inspect(path));
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_TRUE(contains(text, "    \\x1b[31m  U8 [1]\n"));
+  EXPECT_TRUE(contains(text, "  k\\u{9b} = v\\n\\u{202e}\n"));
+  EXPECT_TRUE(contains(text, "a\\x1b.safetensors: safetensors, verified\n"));
+}
+
+TEST(Inspection, RefusesFilesOfUnknownKinds) {
+  const ScratchFolder folder;
+  const auto refusal = [](const fs::path& path) {
+    return failure_of(ExitCode::kInput, [&] { (void)inspect(path); });
+  };
+  EXPECT_TRUE(contains(refusal(folder.write("a.png", "x")), "a file of no known kind"));
+  EXPECT_TRUE(contains(refusal(folder / "none"), "cannot read the file"));
+  EXPECT_TRUE(contains(refusal(folder.path()), "the folder holds no model"));
+}
+
+}  // namespace
+}  // namespace rocm::data
