@@ -134,8 +134,10 @@ void HdfWriter::name_axes(const Column& column) {
     return;
   }
   for (unsigned axis = 0; axis < variable.axes.size(); ++axis) {
-    const HdfId scale = this->column(variable.axes[axis]).dataset.get();
-    check(H5DSattach_scale(column.dataset.get(), scale, axis), "name an axis");
+    const std::string& name = variable.axes[axis];
+    check(H5DSattach_scale(column.dataset.get(), this->column(name).dataset.get(), axis),
+          "name an axis");
+    check(H5DSset_label(column.dataset.get(), axis, name.c_str()), "label an axis");
   }
 }
 
