@@ -2,9 +2,11 @@
 #include "dist/mpi_session.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <thread>
 
 #include <fmt/format.h>
 #include <mpi.h>
@@ -52,7 +54,10 @@ void abort_all(ExitCode code) {
   std::fflush(nullptr);
   // A process on its own has nobody to tell; and a thread that MPI does not allow to speak leaves
   // it to mpirun to end the others when it sees the exit code.
-  if (world_size() > 1 && may_call_mpi_here()) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
+  if (world_size() == 1 || !may_call_mpi_here()) std::_Exit(static_cast<int>(code));
+  // mpirun receives our line by another way than MPI's paragraph: give the line a head start.
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
   std::_Exit(static_cast<int>(code));
 }
 

@@ -2,8 +2,10 @@
 #include "dist/base/log.hpp"
 
 #include <cstdio>
+#include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,6 +25,7 @@ struct Sinks {
   std::shared_ptr<spdlog::logger> file;
   std::string prefix;
   bool first = true;
+  bool bar_shown = false;
   bool shows_status = false;
 
   static Sinks& get() {
@@ -47,7 +50,8 @@ void emit(spdlog::level::level_enum level, Audience audience, std::string_view l
     clear_status(sinks);
     spdlog::logger terminal("rocm-dist", sinks.terminal);
     terminal.set_pattern("%v");
-    terminal.log(level, "{}{}", sinks.prefix, line);
+    const char* below_the_bar = std::exchange(sinks.bar_shown, false) ? "\n" : "";
+    terminal.log(level, "{}{}{}", below_the_bar, sinks.prefix, line);
     terminal.flush();
   }
   if (sinks.file) sinks.file->log(level, line);
@@ -85,6 +89,17 @@ void Log::warn(std::string_view line) {
 
 void Log::error(std::string_view line) {
   emit(spdlog::level::err, Audience::kEveryone, line);
+  if (Sinks::get().file) Sinks::get().file->info("FAILED");
+}
+
+void Log::note(std::string_view line) {
+  emit(spdlog::level::info, Audience::kFileOnly, line);
+}
+
+void Log::redraw(std::string_view bar) {
+  fmt::print(stderr, "\r{}\x1b[K", bar);
+  std::fflush(stderr);
+  Sinks::get().bar_shown = true;
 }
 
 void Log::status(std::string_view line) {

@@ -18,6 +18,9 @@ class Log {
   static void info(std::string_view line);   ///< rank 0 only
   static void warn(std::string_view line);   ///< any rank: we did something else than was asked
   static void error(std::string_view line);  ///< any rank: the last line of a failed job
+  static void note(std::string_view line);   ///< to the log file only
+  /// Replaces the progress bar on the terminal; the next line starts below it.
+  static void redraw(std::string_view bar);
 
   /// Shows `line` at the bottom of the terminal until the next line or status replaces it. Rank 0
   /// only, and only for a terminal: a file would keep every version.
