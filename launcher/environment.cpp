@@ -48,6 +48,13 @@ Json inputs_json(std::span<const std::filesystem::path> inputs) {
 
 }  // namespace
 
+std::vector<std::string> own_command_line() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
 Json versions_json() {
   return {{"rocm_dist", {{"release", release()}, {"git", git_revision()}}},
           {"libtorch", TORCH_VERSION},

@@ -21,6 +21,9 @@ struct RunSurroundings {
 /// collective. Throws Failure(kInput) if an input cannot be read.
 [[nodiscard]] nlohmann::ordered_json environment_json(const RunSurroundings& surroundings);
 
+/// As typed, the program's name first. Empty where the system does not tell.
+[[nodiscard]] std::vector<std::string> own_command_line();
+
 /// {"rocm_dist": {...}, "libtorch": ..., "cuda": ..., "nccl": ..., "mpi": ..., "hdf5": ...}; a
 /// library that this program was built without is null.
 [[nodiscard]] nlohmann::ordered_json versions_json();

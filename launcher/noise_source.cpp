@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/noise_source.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ ReplayedNoise::ReplayedNoise(const std::filesystem::path& path, const NoiseShape
 }
 
 at::Tensor ReplayedNoise::z_NCHW(std::int64_t step, std::int64_t sample) const {
-  const at::Tensor of_step = z_.dim() == 6 ? z_[step - 1] : z_;
+  const at::Tensor of_step = z_.dim() == 6 ? z_[std::max<std::int64_t>(step - 1, 0)] : z_;
   return of_step.select(1, sample);
 }
 

@@ -11,6 +11,9 @@ namespace rocm::launcher {
 
 // Shape legend: N draws per sample (initial latent and transitions), B samples of the whole batch.
 
+/// The step of noise that belongs to no optimiser step: sampling and evaluation.
+inline constexpr std::int64_t kSamplingStep = 0;
+
 /// The noise of any sample of any step: z [N, C, h, w], fp32, on the CPU.
 class NoiseSource {
  public:
@@ -37,7 +40,8 @@ class KeyedNoise final : public NoiseSource {
 };
 
 /// Noise from a replay file (--noise F): safetensors with `z` [N, B, C, h, w], the same at every
-/// step, or [iterations, N, B, C, h, w], row k - 1 for step k.
+/// step, or [iterations, N, B, C, h, w], row k - 1 for step k; sampling takes
+/// the first row.
 class ReplayedNoise final : public NoiseSource {
  public:
   /// Throws Failure(kInput) unless the file holds `samples` samples of this shape and, if it has

@@ -2,10 +2,8 @@
 #include "dist/base/log.hpp"
 
 #include <cstdio>
-#include <cstdio>
 #include <memory>
 #include <string>
-#include <utility>
 #include <utility>
 
 #include <fmt/format.h>

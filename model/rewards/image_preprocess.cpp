@@ -83,15 +83,17 @@ at::Tensor normalise(const at::Tensor& image_BCHW, const ImagePreprocess& prepro
       .div(channels(preprocess.deviation, image_BCHW));
 }
 
+PictureSize picture_size(std::int64_t height, std::int64_t width) {
+  return {.width = static_cast<int>(width), .height = static_cast<int>(height)};
+}
+
 /// One picture [H, W, 3] -> [h, w, 3], by Pillow's integer arithmetic.
 at::Tensor resize_exactly(const at::Tensor& pixels_HWC, const Resized& to) {
   const at::Tensor dense_HWC = pixels_HWC.contiguous();
   const std::span<const std::uint8_t> bytes(dense_HWC.const_data_ptr<std::uint8_t>(),
                                             static_cast<std::size_t>(dense_HWC.numel()));
-  const PixelSize from{.height = static_cast<int>(dense_HWC.size(0)),
-                       .width = static_cast<int>(dense_HWC.size(1))};
-  const auto resized = pil_bicubic(
-      bytes, from, {.height = static_cast<int>(to.height), .width = static_cast<int>(to.width)});
+  const auto resized = pil_bicubic(bytes, picture_size(dense_HWC.size(0), dense_HWC.size(1)),
+                                   picture_size(to.height, to.width));
   at::Tensor out_HWC = at::empty({to.height, to.width, 3}, at::kByte);
   std::ranges::copy(resized, out_HWC.mutable_data_ptr<std::uint8_t>());
   return out_HWC;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/dry_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "dist/base/log.hpp"
+#include "launcher/config_io.hpp"
+#include "launcher/evaluator.hpp"
+#include "launcher/standard_output.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+/// Latents that one sample of one step leaves in the trajectory files.
+double latent_bytes_per_sample(const Assembly& assembly) {
+  const auto& fields = assembly.config.records.fields;
+  const auto latents = std::ranges::count_if(fields, [](RecordField field) {
+    return field == RecordField::kMean || field == RecordField::kReferenceMean ||
+           field == RecordField::kState;
+  });
+  const auto [channels, height, width] = assembly.generator.latent_CHW;
+  const double bytes = assembly.config.records.dtype == RecordDtype::kFp16 ? 2.0 : 4.0;
+  const auto transitions = model::num_transitions(assembly.generator.policy.schedule());
+  return static_cast<double>(latents * channels * height * width) *
+         static_cast<double>(transitions) * bytes;
+}
+
+double record_bytes(const Assembly& assembly) {
+  const Config& config = assembly.config;
+  if (config.records.every == 0) return 0.0;
+  const auto steps = static_cast<double>(config.run.iterations / config.records.every);
+  return steps * static_cast<double>(config.data.batch_size) * latent_bytes_per_sample(assembly);
+}
+
+/// The nearest folder of `path` that exists: where a run folder would be made.
+std::filesystem::path existing_parent(std::filesystem::path path) {
+  path = std::filesystem::absolute(path);
+  while (!std::filesystem::exists(path)) path = path.parent_path();
+  return path;
+}
+
+void require_disk_space(const Assembly& assembly) {
+  const auto folder = existing_parent(assembly.config.run.output);
+  const double needed = record_bytes(assembly);
+  const auto free = static_cast<double>(std::filesystem::space(folder).available);
+  Log::info(fmt::format("trajectories will take {:.3f} GB; {:.1f} GB are free in {}", needed / 1e9,
+                        free / 1e9, folder.string()));
+  if (needed <= free) return;
+  fail(ExitCode::kStorage,
+       {.where = folder.string(),
+        .problem = "the trajectories would not fit on this disk",
+        .because = fmt::format("they need {:.1f} GB", needed / 1e9),
+        .advice = "raise records.every, record fewer fields, or set run.output"});
+}
+
+}  // namespace
+
+ExitCode dry_run(RankGroup& ranks, Assembly& assembly) {
+  ranks.together([&] {
+    static_cast<void>(assembly.workload(assembly.config.data.batch_size));  // replay files
+    if (assembly.config.evaluation.every > 0)
+      static_cast<void>(Evaluator(assembly, ranks.communicator()));
+    if (ranks.first()) require_disk_space(assembly);
+    return 0;
+  });
+  if (ranks.first()) print_result(resolved_toml(assembly.config));
+  return ExitCode::kOk;
+}
+
+}  // namespace rocm::launcher

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/prompts.hpp"
+#include "dist/communicator.hpp"
+#include "launcher/assembly.hpp"
+#include "model/rewards/reward.hpp"
+
+namespace rocm::launcher {
+
+/// A score of the held-out pictures, base model and policy on the same prompts and noise.
+struct ScoreComparison {
+  std::string name;
+  double base = 0.0;            ///< mean
+  double policy = 0.0;          ///< mean
+  double standard_error = 0.0;  ///< of the mean paired difference policy - base
+};
+
+/// Equal on all ranks.
+struct EvaluationReport {
+  std::int64_t step = 0;
+  std::int64_t images = 0;
+  std::vector<ScoreComparison> scores;
+  double divergence = 0.0;        ///< mean over pictures of the sum over transitions
+  at::Tensor base_pixels_NHWC;    ///< uint8
+  at::Tensor policy_pixels_NHWC;  ///< uint8
+};
+
+/// Looks at a fixed set of prompts with fixed noise (noise keys of step 0), every picture computed
+/// alone, so that two evaluations differ by the policy and nothing else.
+class Evaluator {
+ public:
+  /// Reads prompts and scores: the rewards as metrics, then [[evaluation.score]]. Not collective.
+  Evaluator(Assembly& assembly, dist::Communicator& communicator);
+
+  /// Collective.
+  [[nodiscard]] EvaluationReport evaluate(std::int64_t step);
+
+ private:
+  /// One policy's pictures of this rank's prompts and their scores [score][picture].
+  struct Pictures {
+    at::Tensor pixels_NHWC;
+    std::vector<std::vector<double>> scores;
+  };
+
+  [[nodiscard]] objective::Unit unit_of(std::int64_t image) const;
+  /// The latent of a prompt and its noise.
+  using Drawing = std::function<at::Tensor(const objective::Unit&)>;
+
+  [[nodiscard]] Pictures pictures(const Drawing& draw) const;
+  [[nodiscard]] at::Tensor draw_base(const objective::Unit& unit) const;
+  /// Also measures how far the policy went.
+  [[nodiscard]] at::Tensor draw_policy(const objective::Unit& unit,
+                                       std::vector<double>& divergences) const;
+  [[nodiscard]] std::vector<std::vector<double>> score(const at::Tensor& pixels_NHWC) const;
+
+  Assembly& assembly_;
+  dist::Communicator& communicator_;
+  data::PromptSet prompts_;
+  std::vector<std::unique_ptr<model::Score>> scores_;
+  std::int64_t first_ = 0;  ///< pictures of this rank: [first_, last_)
+  std::int64_t last_ = 0;
+  Pictures base_;  ///< never changes, so drawn once
+};
+
+}  // namespace rocm::launcher

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/record_plan.hpp"
+
+#include <string>
+
+#include "launcher/config_io.hpp"
+
+namespace rocm::launcher {
+
+double beta_of(const Config& config) {
+  const double* beta = std::get_if<double>(&config.objective.beta);
+  return beta == nullptr ? 0.0 : *beta;
+}
+
+data::RecordPlan record_plan(const Assembly& assembly, int world_size) {
+  const Config& config = assembly.config;
+  const auto [channels, height, width] = assembly.generator.latent_CHW;
+  const bool fp16 = config.records.dtype == RecordDtype::kFp16;
+  data::RecordPlan plan{
+      .samples_per_rank = config.data.batch_size / world_size,
+      .world_size = world_size,
+      .channels = channels,
+      .height = height,
+      .width = width,
+      .precision = fp16 ? data::LatentPrecision::kFp16 : data::LatentPrecision::kFp32,
+      .prompts = assembly.prompts.lines,
+      .reward_names = assembly.reward.names(),
+      .divergence = std::string(name_of(config.objective.divergence)),
+      .beta = beta_of(config),
+      .reduction = std::string(name_of(config.objective.reduction)),
+      .configuration = resolved_toml(config)};
+  for (const RecordField field : config.records.fields) plan.fields.emplace_back(name_of(field));
+  for (const model::SamplingStep& step : assembly.generator.policy.schedule()) {
+    if (step.sigma <= 0.0) continue;  // the last step draws no noise: no transition
+    plan.sigma.push_back(step.sigma);
+    plan.timestep.push_back(step.timestep);
+    plan.next_timestep.push_back(step.next_timestep);
+  }
+  return plan;
+}
+
+}  // namespace rocm::launcher

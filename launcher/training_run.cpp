@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/training_run.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "data/sha256.hpp"
+#include "dist/base/log.hpp"
+#include "dist/gradient_sum.hpp"
+#include "launcher/evaluation_record.hpp"
+#include "launcher/preemption.hpp"
+#include "launcher/run_description.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+constexpr std::int64_t kMostSkippedInARow = 10;
+
+bool due(std::int64_t every, std::int64_t step) {
+  return every > 0 && step % every == 0;
+}
+
+model::AdamW optimizer_of(const OptimizerConfig& config, const model::LowRankAdapter& adapter) {
+  return {adapter.leaves(),
+          {.beta1 = config.betas[0],
+           .beta2 = config.betas[1],
+           .weight_decay = config.weight_decay,
+           .epsilon = config.epsilon}};
+}
+
+Trainer::Settings trainer_settings(const Config& config) {
+  return {.batch_size = config.data.batch_size,
+          .micro_batch = config.data.micro_batch,
+          .max_grad_norm = config.optimizer.max_grad_norm,
+          .learning_rate = {.peak = config.optimizer.learning_rate,
+                            .warmup = config.optimizer.warmup,
+                            .iterations = config.run.iterations,
+                            .decay = config.optimizer.schedule}};
+}
+
+/// Rank 0's number, on every rank.
+std::int64_t from_rank_0(std::int64_t number, dist::Communicator& communicator) {
+  std::array<std::int64_t, 1> shared{number};
+  communicator.broadcast(std::as_writable_bytes(std::span(shared)), 0);
+  return shared[0];
+}
+
+std::string parameter_digest(const model::LowRankAdapter& adapter) {
+  std::string digests;
+  for (const at::Tensor& leaf : adapter.leaves()) {
+    const at::Tensor bytes = leaf.detach().cpu().contiguous();
+    digests += data::sha256_of(
+        std::span(static_cast<const std::byte*>(bytes.const_data_ptr()), bytes.nbytes()));
+  }
+  return data::sha256_of(digests);
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainRequest& request)
+    : ranks_(ranks),
+      assembly_(assembly),
+      config_(assembly.config),
+      folder_(std::filesystem::path(config_.run.output) / config_.run.name),
+      optimizer_(optimizer_of(config_.optimizer, assembly.adapter)),
+      state_{.plan = assembly.plan, .adapter = assembly.adapter, .optimizer = optimizer_},
+      workload_(ranks.together([&] { return assembly.workload(config_.data.batch_size); })) {
+  if (config_.evaluation.every > 0)
+    evaluator_.emplace(ranks.together([&] { return Evaluator(assembly, ranks.communicator()); }));
+  require_same_start(ranks, assembly);
+  ranks.together([&] {
+    if (ranks_.first()) open_folder(request);
+    return 0;
+  });
+  const Attempt attempt = start_attempt(request);
+  recorder_.emplace(folder_, attempt, assembly, ranks.communicator());
+  trainer_.emplace(
+      Trainer::Parts{.workload = workload_,
+                     .objective_at = [this](std::int64_t k) -> const auto& { return objective_at(k);
+}
+
+, .adapter = assembly.adapter, .optimizer = optimizer_, .communicator = ranks.communicator(),
+  .sum_gradients = [this](auto units) { return sum_gradients(units); }
+}  // namespace rocm::launcher
+
+,
+      trainer_settings(config_));
+}
+
+void TrainingRun::open_folder(const TrainRequest& request) {
+  require(request.resume != Resume(ResumeRule::kNever) || !folder_.used(),
+          {.where = folder_.path().string(),
+           .problem = "a run is already there",
+           .because = "--resume never would overwrite it",
+           .advice = "use --resume auto to go on, or another run.name"});
+  folder_.create();
+  lease_.emplace(folder_.path());
+  checkpoints_.emplace(folder_.checkpoints());
+  data::write_description(folder_, run_description(request, assembly_, ranks_.topology()));
+}
+
+Attempt TrainingRun::start_attempt(const TrainRequest& request) {
+  ranks_.together([&] {
+    resume(request);
+    return 0;
+  });
+  if (ranks_.first()) checkpoints_->remove_after(done_);
+  const std::int64_t number =
+      from_rank_0(ranks_.first() ? folder_.start_attempt() : 0, ranks_.communicator());
+  Log::open_file(folder_.log(ranks_.topology().rank));
+  if (done_ > 0)
+    Log::info(fmt::format("going on after step {} ({})", done_, folder_.path().string()));
+  if (ranks_.first())
+    progress_.emplace(
+        Progress::Options{.iterations = config_.run.iterations,
+                          .first_step = done_,
+                          .samples_per_step = config_.data.batch_size,
+                          .columns = terminal_columns(),
+                          .show_bar = [](const std::string& bar) { Log::redraw(bar); },
+                          .show_line = [](const std::string& line) { Log::info(line); }});
+  return {.number = number, .last_step = done_};
+}
+
+void TrainingRun::resume(const TrainRequest& request) {
+  if (request.resume == Resume(ResumeRule::kNever)) return;
+  const auto* named = std::get_if<std::filesystem::path>(&request.resume);
+  const auto checkpoint = named != nullptr ? std::optional(data::find_checkpoint(*named))
+                                           : data::newest_complete(folder_.checkpoints());
+  if (!checkpoint) return;
+  restore(*checkpoint, config_, state_);
+  done_ = checkpoint->step;
+}
+
+const objective::RocmObjective& TrainingRun::objective_at(std::int64_t step) const {
+  const bool measure = config_.objective.divergence == objective::DivergenceKind::kNone &&
+                       due(config_.objective.measure_every, step);
+  return measure ? assembly_.measuring_objective : assembly_.objective;
+}
+
+std::optional<at::Tensor> TrainingRun::sum_gradients(std::span<const at::Tensor> units) {
+  if (config_.dist.reduction == GradientReduction::kFast)
+    return dist::sum_fast(units, ranks_.communicator());
+  const std::int64_t num_units = config_.data.batch_size / config_.data.micro_batch;
+  return dist::sum_reproducibly(units, num_units, ranks_.communicator());
+}
+
+ExitCode TrainingRun::run() {
+  const Preemption preemption;
+  if (done_ == 0) evaluate(0);
+  while (done_ < config_.run.iterations) {
+    const std::int64_t k = done_ + 1;
+    take(k);
+    const bool stop = dist::any_rank(ranks_.communicator(), preemption.requested());
+    const bool last = k == config_.run.iterations;
+    if (due(config_.dist.check_every, k) || last) compare_parameters(k);
+    if (stop || due(config_.checkpoint.every, k) || (last && config_.checkpoint.every > 0)) save(k);
+    if (last || due(config_.evaluation.every, k)) evaluate(k);
+    if (stop && !last) {
+      recorder_->finish();
+      Log::info(fmt::format("stopped on request after step {}; run the same command to go on", k));
+      return ExitCode::kStopped;
+    }
+  }
+  finish();
+  return ExitCode::kOk;
+}
+
+void TrainingRun::take(std::int64_t k) {
+  ranks_.watchdog().set_step(k);
+  const Step step = trainer_->step(k);
+  done_ = k;
+  recorder_->record(step);
+  judge_numerics(step.report);
+  if (progress_) progress_->update(k, step.report.batch.reward, step.report.batch.divergence);
+}
+
+void TrainingRun::judge_numerics(const StepReport& report) {
+  skipped_in_row_ = report.skipped ? skipped_in_row_ + 1 : 0;
+  if (!report.skipped) return;
+  if (ranks_.first())
+    Log::warn(
+        fmt::format("step {}: the gradient is not finite; no parameter was changed", report.step));
+  if (skipped_in_row_ < kMostSkippedInARow) return;
+  throw dist::SharedFailure(
+      ExitCode::kNumerics,
+      Complaint{.where = fmt::format("step {}", report.step),
+                .problem = fmt::format("{} steps in a row had no finite gradient", skipped_in_row_),
+                .because = "the policy does not recover from this",
+                .advice = "go back to a checkpoint with a smaller optimizer.learning_rate or a "
+                          "larger objective.beta"}
+          .str());
+}
+
+void TrainingRun::compare_parameters(std::int64_t k) {
+  const std::string digest = parameter_digest(assembly_.adapter);
+  dist::require_same_everywhere(ranks_.communicator(), ranks_.topology(),
+                                fmt::format("parameters after step {}", k),
+                                std::as_bytes(std::span(digest)), ExitCode::kNumerics);
+}
+
+void TrainingRun::save(std::int64_t k) {
+  recorder_->sync();
+  if (!checkpoints_) return;
+  checkpoints_->save(k, checkpoint_json(state_, config_), checkpoint_files(state_),
+                     config_.checkpoint.keep);
+}
+
+void TrainingRun::evaluate(std::int64_t k) {
+  if (!evaluator_) return;
+  const EvaluationReport report = evaluator_->evaluate(k);
+  recorder_->record(report);
+  Log::info(evaluation_table(report));
+}
+
+void TrainingRun::finish() {
+  recorder_->finish();
+  Log::note("DONE");
+  if (!ranks_.first()) return;
+  write_adapter(folder_.result(), state_);
+  Log::info(fmt::format("done: {}", folder_.result().string()));
+}
+
+}  // namespace rocm::launcher

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "data/run/checkpoint_folder.hpp"
+#include "data/run/run_folder.hpp"
+#include "data/run/run_lease.hpp"
+#include "dist/base/contract.hpp"
+#include "launcher/assembly.hpp"
+#include "launcher/command_line.hpp"
+#include "launcher/evaluator.hpp"
+#include "launcher/progress.hpp"
+#include "launcher/rank_group.hpp"
+#include "launcher/run_recorder.hpp"
+#include "launcher/trainer.hpp"
+#include "launcher/training_state.hpp"
+
+namespace rocm::launcher {
+
+/// One attempt of a training run, from the newest checkpoint (or from nothing) to the last step or
+/// a polite request to stop. All members are collective.
+class TrainingRun {
+ public:
+  TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainRequest& request);
+
+  /// kOk when all steps are done, kStopped when it was asked to stop and saved its state.
+  [[nodiscard]] ExitCode run();
+
+ private:
+  void open_folder(const TrainRequest& request);
+  [[nodiscard]] Attempt start_attempt(const TrainRequest& request);
+  void resume(const TrainRequest& request);
+  [[nodiscard]] const objective::RocmObjective& objective_at(std::int64_t step) const;
+  [[nodiscard]] std::optional<at::Tensor> sum_gradients(std::span<const at::Tensor> units);
+
+  void take(std::int64_t k);
+  void judge_numerics(const StepReport& report);
+  void compare_parameters(std::int64_t k);
+  void save(std::int64_t k);
+  void evaluate(std::int64_t k);
+  void finish();
+
+  RankGroup& ranks_;
+  Assembly& assembly_;
+  const Config& config_;
+  data::RunFolder folder_;
+  std::optional<data::RunLease> lease_;                ///< rank 0
+  std::optional<data::CheckpointFolder> checkpoints_;  ///< rank 0
+  model::AdamW optimizer_;
+  TrainingState state_;
+  std::int64_t done_ = 0;            ///< optimiser steps
+  std::int64_t skipped_in_row_ = 0;  ///< steps whose gradient was not finite
+  Workload workload_;
+  std::optional<Evaluator> evaluator_;  ///< unless evaluation.every is 0
+  std::optional<Trainer> trainer_;
+  std::optional<RunRecorder> recorder_;
+  std::optional<Progress> progress_;  ///< rank 0
+};
+
+}  // namespace rocm::launcher

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/training_state.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <nlohmann/json.hpp>
+
+#include "data/lora_writer.hpp"
+#include "data/safetensors.hpp"
+#include "data/safetensors_writer.hpp"
+#include "data/sha256.hpp"
+#include "dist/base/contract.hpp"
+#include "launcher/adapter_source.hpp"
+#include "launcher/config_io.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+constexpr const char* kAdapterFile = "lora.safetensors";
+constexpr const char* kOptimizerFile = "optimizer.safetensors";
+constexpr const char* kFirstMoment = "first_moment";
+constexpr const char* kSecondMoment = "second_moment";
+
+/// `master.<module>.lora_A.weight` and `.lora_B.weight`, in the order of the adapter's leaves.
+std::vector<std::string> master_names(const model::AdapterPlan& plan) {
+  std::vector<std::string> names;
+  for (const model::AdaptedLayer& layer : plan.layers())
+    for (const char* matrix : {"lora_A", "lora_B"})
+      names.push_back("master." + layer.module + "." + matrix + ".weight");
+  return names;
+}
+
+data::NamedTensors optimizer_tensors(const TrainingState& state) {
+  data::NamedTensors tensors{{kFirstMoment, state.optimizer.state().first_moment},
+                             {kSecondMoment, state.optimizer.state().second_moment}};
+  const auto names = master_names(state.plan);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    tensors.emplace(names[i], state.adapter.leaves()[i].detach());
+  return tensors;
+}
+
+[[noreturn]] void refuse_checkpoint(const data::Checkpoint& checkpoint,
+                                    const std::string& problem) {
+  fail(ExitCode::kCheckpoint, {.where = checkpoint.path.string(),
+                               .problem = problem,
+                               .because = "it was written for another model or adapter",
+                               .advice = "resume with the configuration of that run"});
+}
+
+/// A tensor of the checkpoint that must look like `like`; copied, since files are mapped.
+at::Tensor read_like(const data::SafetensorsFile& file, const std::string& name,
+                     const at::Tensor& like, const data::Checkpoint& checkpoint) {
+  if (!file.contains(name)) refuse_checkpoint(checkpoint, "it has no tensor " + name);
+  const at::Tensor stored = file.tensor(name);
+  if (stored.sizes() != like.sizes() || stored.scalar_type() != like.scalar_type())
+    refuse_checkpoint(checkpoint, "tensor " + name + " has another shape or type");
+  return stored.clone().to(like.device());
+}
+
+std::string text_of(const nlohmann::json& state, const char* key) {
+  const auto found = state.find(key);
+  return found != state.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void require_same_course(const data::Checkpoint& checkpoint, const Config& config) {
+  require(text_of(checkpoint.state, "course_sha256") == course_of(config),
+          {.where = checkpoint.path.string(),
+           .problem = "this run began with other settings",
+           .because = "going on would mix two experiments in one record",
+           .advice = "restore the run's config.toml, or start anew under another run.name"});
+}
+
+}  // namespace
+
+std::string course_of(const Config& config) {
+  Config course = config;
+  course.run.name = course.run.output = "";
+  if (config.optimizer.schedule == model::LearningRateDecay::kConstant) course.run.iterations = 1;
+  course.model.checkpoint = ModelConfig().checkpoint;
+  course.model.checkpoint_decoder = ModelConfig().checkpoint_decoder;
+  course.dist = {.reduction = config.dist.reduction};
+  course.records = {};
+  course.checkpoint = {};
+  course.evaluation = {};
+  return data::sha256_of(resolved_toml(course));
+}
+
+std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state) {
+  return {{.name = kAdapterFile,
+           .write = [state](const std::filesystem::path& file) { write_adapter(file, state); }},
+          {.name = kOptimizerFile, .write = [state](const std::filesystem::path& file) {
+             data::write_safetensors(file, optimizer_tensors(state));
+           }}};
+}
+
+nlohmann::ordered_json checkpoint_json(const TrainingState& state, const Config& config) {
+  return {{"updates", state.optimizer.state().updates}, {"course_sha256", course_of(config)}};
+}
+
+void restore(const data::Checkpoint& checkpoint, const Config& config, TrainingState& state) {
+  require_same_course(checkpoint, config);
+  const at::NoGradGuard no_grad;
+  const auto file = data::SafetensorsFile::open(checkpoint.path / kOptimizerFile);
+  const auto names = master_names(state.plan);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const at::Tensor& leaf = state.adapter.leaves()[i];
+    leaf.copy_(read_like(file, names[i], leaf, checkpoint));
+  }
+  const auto& fresh = state.optimizer.state();
+  model::AdamW::State moments{
+      .first_moment = read_like(file, kFirstMoment, fresh.first_moment, checkpoint),
+      .second_moment = read_like(file, kSecondMoment, fresh.second_moment, checkpoint),
+      .updates = checkpoint.state.value("updates", std::int64_t{-1})};
+  if (moments.updates < 0) refuse_checkpoint(checkpoint, "state.json has no count of updates");
+  state.optimizer.restore(std::move(moments));
+}
+
+void write_adapter(const std::filesystem::path& path, const TrainingState& state) {
+  data::write_lora(path, modules_of(state.adapter, state.plan),
+                   {.target = data::LoraTarget::kDiffusers});
+}
+
+}  // namespace rocm::launcher

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/run/checkpoint.hpp"
+#include "data/run/checkpoint_folder.hpp"
+#include "launcher/config.hpp"
+#include "model/adamw.hpp"
+#include "model/low_rank_adapter.hpp"
+
+namespace rocm::launcher {
+
+/// What training changes. A checkpoint holds it to the last bit: `optimizer.safetensors` has the
+/// unbaked masters and the moments, `lora.safetensors` the adapter as diffusers reads it.
+struct TrainingState {
+  const model::AdapterPlan& plan;
+  model::LowRankAdapter& adapter;
+  model::AdamW& optimizer;
+};
+
+/// sha256 of the settings that decide the course of a run. What only decides how long it goes, how
+/// it is spread, watched or stored may change between attempts.
+[[nodiscard]] std::string course_of(const Config& config);
+
+/// The files of a checkpoint. The state must outlive them.
+[[nodiscard]] std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state);
+
+/// state.json besides the step.
+[[nodiscard]] nlohmann::ordered_json checkpoint_json(const TrainingState& state,
+                                                     const Config& config);
+
+/// Makes the state that of a checkpoint. Throws Failure(kCheckpoint) if it belongs to another
+/// adapter, Failure(kUsage) if the configuration would change the run's course.
+void restore(const data::Checkpoint& checkpoint, const Config& config, TrainingState& state);
+
+/// The adapter as diffusers loads it: alpha / rank baked into B.
+void write_adapter(const std::filesystem::path& path, const TrainingState& state);
+
+}  // namespace rocm::launcher

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "data/records/trajectory_record.hpp"
+#include "launcher/trainer.hpp"
+
+namespace rocm::launcher {
+
+/// This rank's rows of the trajectory file: the step's units, joined along their samples.
+[[nodiscard]] data::TrajectoryStep trajectory_step(const Step& step,
+                                                   std::span<const std::string> reward_names);
+
+}  // namespace rocm::launcher

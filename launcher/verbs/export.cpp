@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/lora_file.hpp"
+#include "data/lora_writer.hpp"
+#include "dist/base/contract.hpp"
+#include "dist/base/log.hpp"
+#include "launcher/fixed_adapter.hpp"
+#include "launcher/verbs/verbs.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+data::LoraTarget target_of(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::kKohya:
+      return data::LoraTarget::kKohya;
+    case ExportFormat::kPeft:
+      return data::LoraTarget::kPeft;
+    case ExportFormat::kMerged:
+      fail(ExitCode::kUsage, {.where = "export --format merged",
+                              .problem = "merged weights are not written by this version",
+                              .because = "only adapters are",
+                              .advice = "use diffusers, kohya or peft"});
+    case ExportFormat::kDiffusers:
+      break;
+  }
+  return data::LoraTarget::kDiffusers;
+}
+
+at::ScalarType dtype_of(ExportDtype dtype) {
+  if (dtype == ExportDtype::kFp16) return at::kHalf;
+  return dtype == ExportDtype::kBf16 ? at::kBFloat16 : at::kFloat;
+}
+
+/// The U-Net's layers where a model is given; else the file's own names are taken as they are.
+std::vector<std::string> known_modules(const ExportRequest& request) {
+  if (!request.model) return {};
+  return adaptable_modules({.path = request.model->string()});
+}
+
+}  // namespace
+
+ExitCode execute(const ExportRequest& request) {
+  const data::LoraTarget target = target_of(request.format);
+  const auto file = data::read_lora(request.lora, known_modules(request));
+  data::write_lora(request.output, file.modules,
+                   {.target = target, .dtype = dtype_of(request.dtype)});
+  Log::info("wrote " + data::lora_weights_path(request.output, target).string());
+  return ExitCode::kOk;
+}
+
+}  // namespace rocm::launcher

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <memory>
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "data/atomic_file.hpp"
+#include "data/image_file.hpp"
+#include "data/image_grid.hpp"
+#include "data/prompt_order.hpp"
+#include "data/prompts.hpp"
+#include "data/run/folders.hpp"
+#include "data/safetensors_writer.hpp"
+#include "dist/base/log.hpp"
+#include "launcher/config_io.hpp"
+#include "launcher/fixed_adapter.hpp"
+#include "launcher/gallery.hpp"
+#include "launcher/noise_source.hpp"
+#include "launcher/sample_settings.hpp"
+#include "launcher/tensor_dump.hpp"
+#include "launcher/threads.hpp"
+#include "launcher/verbs/verbs.hpp"
+#include "model/roll_out.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+constexpr std::size_t kLargestGrid = 64;  // pictures
+constexpr int kGridColumns = 8;
+
+std::unique_ptr<NoiseSource> noise_source(const SampleRequest& request, const Config& config,
+                                          const Generator& generator, std::int64_t images) {
+  const auto transitions = model::num_transitions(generator.policy.schedule());
+  const NoiseShape shape{.draws = 1 + static_cast<std::int64_t>(transitions),
+                         .latent_CHW = generator.latent_CHW};
+  if (request.noise) return std::make_unique<ReplayedNoise>(*request.noise, shape, images, 1);
+  return std::make_unique<KeyedNoise>(static_cast<std::uint64_t>(config.run.seed), shape);
+}
+
+/// Writes pictures as they come, and the index and the grid at the end.
+class Album {
+ public:
+  explicit Album(std::filesystem::path folder) : folder_(std::move(folder)) {
+    data::make_folders(folder_);
+  }
+
+  void add(std::int64_t sample, const std::string& prompt, const at::Tensor& pixels_HWC) {
+    const std::string name = fmt::format("{:06}.png", sample);
+    data::Image image = image_of(pixels_HWC);
+    data::write_png(folder_ / name, image);
+    const nlohmann::ordered_json line{{"image", name}, {"prompt", prompt}, {"sample_id", sample}};
+    index_ += line.dump() + "\n";
+    if (tiles_.size() < kLargestGrid) tiles_.push_back(std::move(image));
+  }
+
+  void finish() const {
+    data::write_atomically(folder_ / "index.jsonl", index_);
+    data::write_png(folder_ / "grid.png", data::make_grid(tiles_, kGridColumns));
+  }
+
+ private:
+  std::filesystem::path folder_;
+  std::string index_;
+  std::vector<data::Image> tiles_;
+};
+
+}  // namespace
+
+ExitCode execute(const SampleRequest& request) {
+  const at::NoGradGuard no_grad;
+  const Config config = sample_settings(request);
+  use_threads(config.run.threads);
+  const Computation computation = computation_of(config.model, 0);
+  const auto prompts = data::read_prompts(request.prompts);
+  auto [generator, adapter] =
+      load_adapted_generator(config.model, computation, request.lora, request.lora_scale);
+  const auto num_prompts = static_cast<std::int64_t>(prompts.lines.size());
+  const std::int64_t images = request.noise ? samples_in_replay(*request.noise) : num_prompts;
+  const auto noise = noise_source(request, config, generator, images);
+
+  Album album(request.output);
+  TensorDump dump(generator.policy.schedule());
+  for (std::int64_t sample = 0; sample < images; ++sample) {
+    const auto row = static_cast<std::size_t>(data::replayed_prompt_of(sample, num_prompts));
+    const at::Tensor text_BLD = generator.encode({&prompts.lines[row], 1});
+    const at::Tensor z_NBCHW = noise->z_NCHW(kSamplingStep, sample).unsqueeze(1);
+    const auto trajectory = model::roll_out(generator.policy, adapter ? &*adapter : nullptr,
+                                            text_BLD, z_NBCHW.to(computation.state_options()));
+    const at::Tensor image_BCHW = generator.decode(trajectory.sample_BCHW);
+    album.add(sample, prompts.lines[row], model::to_pixels_BHWC(image_BCHW)[0]);
+    if (request.tensors) dump.add(trajectory, image_BCHW, text_BLD);
+  }
+  album.finish();
+  if (request.tensors) data::write_safetensors(*request.tensors, dump.tensors());
+  Log::info(fmt::format("{} pictures in {}", images, request.output.string()));
+  return ExitCode::kOk;
+}
+
+}  // namespace rocm::launcher
