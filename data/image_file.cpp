@@ -14,14 +14,14 @@
 namespace rocm::data {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{512} << 20;
+constexpr std::size_t kMaxImageBytes = std::size_t{512} << 20;
 constexpr std::string_view kPngSignature = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view kJpegSignature = "\xFF\xD8\xFF";
 
 }  // namespace
 
 Image read_image(const std::filesystem::path& path) {
-  const std::string bytes = read_whole_file(path, kMaxFileBytes);
+  const std::string bytes = read_whole_file(path, kMaxImageBytes);
   const std::string where = printable_path(path);
   if (bytes.starts_with(kPngSignature)) return decode_png(bytes, where);
   if (bytes.starts_with(kJpegSignature)) return decode_jpeg(bytes, where);

@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void refuse(const std::string& where, const std::string& problem,
-                         const std::string& because) {
+[[noreturn]] void refuse_json(const std::string& where, const std::string& problem,
+                              const std::string& because) {
   fail(ExitCode::kInput, {.where = where,
                           .problem = problem,
                           .because = because,
@@ -32,12 +32,12 @@ class Watch {
   bool operator()(int depth, json::parse_event_t event, const json& parsed) {
     using Event = json::parse_event_t;
     if (depth > limits_.depth) {
-      refuse(where_, fmt::format("JSON nested deeper than {}", limits_.depth),
-             "no file that is read here needs it");
+      refuse_json(where_, fmt::format("JSON nested deeper than {}", limits_.depth),
+                  "no file that is read here needs it");
     }
     if (++values_ > limits_.values) {
-      refuse(where_, fmt::format("JSON with more than {} values", limits_.values),
-             "no file that is read here needs them");
+      refuse_json(where_, fmt::format("JSON with more than {} values", limits_.values),
+                  "no file that is read here needs them");
     }
     if (event == Event::object_start) keys_.emplace_back();
     if (event == Event::object_end) keys_.pop_back();
@@ -48,8 +48,8 @@ class Watch {
  private:
   void add_key(const std::string& key) {
     if (keys_.back().insert(key).second) return;
-    refuse(where_, fmt::format("the key \"{}\" is given twice", printable(key)),
-           "programs disagree about which of the two counts");
+    refuse_json(where_, fmt::format("the key \"{}\" is given twice", printable(key)),
+                "programs disagree about which of the two counts");
   }
 
   const std::string& where_;
@@ -78,20 +78,20 @@ std::string explanation(const json::exception& error) {
 
 json parse_json(std::string_view text, const std::string& where, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
-    refuse(where, fmt::format("{} bytes of JSON", text.size()),
-           fmt::format("no file that is read here needs more than {}", limits.bytes));
+    refuse_json(where, fmt::format("{} bytes of JSON", text.size()),
+                fmt::format("no file that is read here needs more than {}", limits.bytes));
   }
   // The parser takes a NUL byte for the end, and would never see what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    refuse(where + ":" + position(text, nul), "not JSON", "it contains a NUL byte");
+    refuse_json(where + ":" + position(text, nul), "not JSON", "it contains a NUL byte");
   }
   try {
     return json::parse(text.begin(), text.end(), Watch(where, limits));
   } catch (const json::parse_error& error) {
-    refuse(where + ":" + position(text, error.byte == 0 ? 0 : error.byte - 1), "not JSON",
-           explanation(error));
+    refuse_json(where + ":" + position(text, error.byte == 0 ? 0 : error.byte - 1), "not JSON",
+                explanation(error));
   } catch (const json::exception& error) {
-    refuse(where, "not JSON that can be represented", explanation(error));
+    refuse_json(where, "not JSON that can be represented", explanation(error));
   }
 }
 

@@ -32,8 +32,8 @@ using Parts = std::map<LoraPart, std::string>;
 constexpr std::array<const char*, 3> kNamesInFolder = {
     "adapter_model.safetensors", "pytorch_lora_weights.safetensors", "lora.safetensors"};
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& problem,
-                         const std::string& because, const std::string& advice) {
+[[noreturn]] void refuse_lora(const fs::path& path, const std::string& problem,
+                              const std::string& because, const std::string& advice) {
   fail(ExitCode::kInput,
        {.where = printable_path(path), .problem = problem, .because = because, .advice = advice});
 }
@@ -55,9 +55,9 @@ fs::path weights_in(const fs::path& path) {
   for (const char* name : kNamesInFolder) {
     if (is_file(path / name)) return path / name;
   }
-  refuse(path, "there is no adapter in the folder",
-         fmt::format("it holds none of {}", fmt::join(kNamesInFolder, ", ")),
-         "name the file; a .bin must be converted to safetensors where you trust it");
+  refuse_lora(path, "there is no adapter in the folder",
+              fmt::format("it holds none of {}", fmt::join(kNamesInFolder, ", ")),
+              "name the file; a .bin must be converted to safetensors where you trust it");
 }
 
 /// The file's tensors by layer, and the one format that all names must have.
@@ -66,12 +66,13 @@ class Contents {
   explicit Contents(const SafetensorsFile& file) {
     for (const TensorInfo& info : file.tensors()) add(info.name, file.path());
     if (!strangers_.empty()) {
-      refuse(file.path(), "it has tensors that no adapter has: " + some_of(strangers_),
-             "leaving them out would change the pictures",
-             "use an adapter of plain low-rank layers in the diffusers, kohya or PEFT format");
+      refuse_lora(file.path(), "it has tensors that no adapter has: " + some_of(strangers_),
+                  "leaving them out would change the pictures",
+                  "use an adapter of plain low-rank layers in the diffusers, kohya or PEFT format");
     }
     if (layers_.empty()) {
-      refuse(file.path(), "it holds no tensors", "an adapter has two a layer", "name another file");
+      refuse_lora(file.path(), "it holds no tensors", "an adapter has two a layer",
+                  "name another file");
     }
   }
 
@@ -82,7 +83,7 @@ class Contents {
  private:
   void add(const std::string& name, const fs::path& path) {
     if (is_text_encoder_lora_key(name)) {
-      refuse(
+      refuse_lora(
           path, fmt::format("it adapts a text encoder: \"{}\"", printable(name)),
           "only U-Net adapters are computed, and leaving that part out would change the pictures",
           "use an adapter of the U-Net alone");
@@ -94,8 +95,8 @@ class Contents {
     }
     format_ = key->format;
     if (layers_[key->module].emplace(key->part, name).second) return;
-    refuse(path, fmt::format("\"{}\" is there in two spellings", printable(name)),
-           "it is unclear which of them counts", "fetch or write the adapter again");
+    refuse_lora(path, fmt::format("\"{}\" is there in two spellings", printable(name)),
+                "it is unclear which of them counts", "fetch or write the adapter again");
   }
 
   std::optional<LoraFormat> format_;
@@ -126,8 +127,8 @@ double alpha_of(const SafetensorsFile& file, const std::string& name) {
   const bool number = alpha.numel() == 1 && !alpha.is_complex();
   const double value = number ? alpha.item().toDouble() : std::nan("");
   if (!std::isfinite(value)) {
-    refuse(file.path(), fmt::format("\"{}\" is no finite number", printable(name)),
-           "the adapter's strength is unknown", "fetch or write the adapter again");
+    refuse_lora(file.path(), fmt::format("\"{}\" is no finite number", printable(name)),
+                "the adapter's strength is unknown", "fetch or write the adapter again");
   }
   return value;
 }
@@ -143,16 +144,16 @@ bool shapes_agree(const at::Tensor& A, const at::Tensor& B) {
 LowRankPair pair_of(const SafetensorsFile& file, const std::string& module, const Parts& parts,
                     const std::optional<LoraSettings>& settings) {
   if (!parts.contains(LoraPart::kA) || !parts.contains(LoraPart::kB)) {
-    refuse(file.path(), fmt::format("layer \"{}\" lacks A or B", printable(module)),
-           "its change is the product of the two", "fetch or write the adapter again");
+    refuse_lora(file.path(), fmt::format("layer \"{}\" lacks A or B", printable(module)),
+                "its change is the product of the two", "fetch or write the adapter again");
   }
   LowRankPair pair{file.tensor(parts.at(LoraPart::kA)), file.tensor(parts.at(LoraPart::kB))};
   if (!shapes_agree(pair.A, pair.B)) {
-    refuse(file.path(),
-           fmt::format("layer \"{}\" has A [{}] and B [{}]", printable(module),
-                       fmt::join(pair.A.sizes(), ", "), fmt::join(pair.B.sizes(), ", ")),
-           "they must be matrices of floating-point numbers that can be multiplied, B A",
-           "fetch or write the adapter again");
+    refuse_lora(file.path(),
+                fmt::format("layer \"{}\" has A [{}] and B [{}]", printable(module),
+                            fmt::join(pair.A.sizes(), ", "), fmt::join(pair.B.sizes(), ", ")),
+                "they must be matrices of floating-point numbers that can be multiplied, B A",
+                "fetch or write the adapter again");
   }
   if (const auto alpha = parts.find(LoraPart::kAlpha); alpha != parts.end()) {
     pair.scale = alpha_of(file, alpha->second) / static_cast<double>(pair.rank());
@@ -200,9 +201,9 @@ LoraFile read_lora(const fs::path& path, std::span<const std::string> modules) {
     }
   }
   if (!strangers.empty()) {
-    refuse(lora.files.front(), "it adapts layers that the U-Net lacks: " + some_of(strangers),
-           "leaving them out would change the pictures",
-           "use an adapter that was made for this model");
+    refuse_lora(lora.files.front(), "it adapts layers that the U-Net lacks: " + some_of(strangers),
+                "leaving them out would change the pictures",
+                "use an adapter that was made for this model");
   }
   lora.modules = std::move(resolved);
   return lora;

@@ -40,8 +40,8 @@ constexpr std::array<const char*, 16> kMustBeOff = {"alora_invocation_tokens",
 /// change them, and the stored A and B mean nothing without that change.
 constexpr std::array<std::string_view, 3> kHarmlessStarts = {"gaussian", "eva", "orthogonal"};
 
-[[noreturn]] void refuse(const std::string& where, const std::string& problem,
-                         const std::string& because) {
+[[noreturn]] void refuse_settings(const std::string& where, const std::string& problem,
+                                  const std::string& because) {
   fail(ExitCode::kInput, {.where = where,
                           .problem = problem,
                           .because = because,
@@ -68,21 +68,23 @@ bool is_harmless_start(const json& value) {
 void check_supported(const json& config, const std::string& where) {
   for (const char* key : kMustBeOff) {
     if (is_off(at_or_null(config, key))) continue;
-    refuse(where, fmt::format("{} is {}", key, printable(config.at(key).dump(-1, ' ', true))),
-           "it changes the function in a way that is not computed here");
+    refuse_settings(where,
+                    fmt::format("{} is {}", key, printable(config.at(key).dump(-1, ' ', true))),
+                    "it changes the function in a way that is not computed here");
   }
   const json& start = at_or_null(config, "init_lora_weights");
   if (!is_harmless_start(start)) {
-    refuse(where, fmt::format("init_lora_weights is {}", printable(start.dump(-1, ' ', true))),
-           "that initialisation changes the base weights too");
+    refuse_settings(where,
+                    fmt::format("init_lora_weights is {}", printable(start.dump(-1, ' ', true))),
+                    "that initialisation changes the base weights too");
   }
 }
 
 double finite_number(const json& config, const char* key, const std::string& where) {
   const json& value = at_or_null(config, key);
   if (value.is_number() && std::isfinite(value.get<double>())) return value.get<double>();
-  refuse(where, fmt::format("{} is no finite number", printable(key)),
-         "the adapter's strength is unknown");
+  refuse_settings(where, fmt::format("{} is no finite number", printable(key)),
+                  "the adapter's strength is unknown");
 }
 
 bool is_literal(std::string_view pattern) {
@@ -96,8 +98,8 @@ bool is_literal(std::string_view pattern) {
 LoraSettings LoraSettings::from_adapter_config(const json& config, const std::string& where) {
   const json& type = config.is_object() ? at_or_null(config, "peft_type") : config;
   if (type != "LORA") {
-    refuse(where, fmt::format("peft_type is {}", printable(type.dump(-1, ' ', true))),
-           "only LORA is computed here");
+    refuse_settings(where, fmt::format("peft_type is {}", printable(type.dump(-1, ' ', true))),
+                    "only LORA is computed here");
   }
   return {config, where};
 }
@@ -105,7 +107,8 @@ LoraSettings LoraSettings::from_adapter_config(const json& config, const std::st
 std::optional<LoraSettings> LoraSettings::from_metadata(const std::string& text,
                                                         const std::string& where) {
   const json metadata = parse_json(text, where);
-  if (!metadata.is_object()) refuse(where, "it is no JSON object", "it must hold settings by name");
+  if (!metadata.is_object())
+    refuse_settings(where, "it is no JSON object", "it must hold settings by name");
   constexpr std::string_view kPrefix = "unet.";
   json config = json::object();
   for (const auto& [key, value] : metadata.items()) {
@@ -129,14 +132,15 @@ std::vector<LoraSettings::Exception> LoraSettings::exceptions(const json& config
                                                               const char* key) const {
   const json& patterns = at_or_null(config, key);
   if (patterns.is_null()) return {};
-  if (!patterns.is_object()) refuse(where_, fmt::format("{} is no object", key), "it maps layers");
+  if (!patterns.is_object())
+    refuse_settings(where_, fmt::format("{} is no object", key), "it maps layers");
   std::vector<Exception> found;
   for (const auto& [pattern, value] : patterns.items()) {
     const bool whole_path = pattern.starts_with('^');
     const std::string name = pattern.substr(whole_path ? 1 : 0);
     if (!is_literal(name)) {
-      refuse(where_, fmt::format("{} has the pattern \"{}\"", key, printable(pattern)),
-             "only names of layers are understood, no regular expressions");
+      refuse_settings(where_, fmt::format("{} has the pattern \"{}\"", key, printable(pattern)),
+                      "only names of layers are understood, no regular expressions");
     }
     found.push_back({name, whole_path, finite_number(patterns, pattern.c_str(), where_)});
   }
@@ -151,8 +155,8 @@ double LoraSettings::value_for(std::string_view module, double otherwise,
                       (!exception.whole_path && module.ends_with("." + exception.name));
     if (!fits) continue;
     if (value.value_or(exception.value) != exception.value) {
-      refuse(where_, fmt::format("two patterns fit the layer \"{}\"", printable(module)),
-             "it is unclear which of them counts");
+      refuse_settings(where_, fmt::format("two patterns fit the layer \"{}\"", printable(module)),
+                      "it is unclear which of them counts");
     }
     value = exception.value;
   }
@@ -162,8 +166,9 @@ double LoraSettings::value_for(std::string_view module, double otherwise,
 double LoraSettings::scale(std::string_view module, std::int64_t rank) const {
   const auto r = static_cast<double>(rank);
   if (const double said = value_for(module, rank_, ranks_); said != r) {
-    refuse(where_, fmt::format("layer \"{}\" should have rank {}", printable(module), said),
-           fmt::format("its tensors have rank {}", rank));
+    refuse_settings(where_,
+                    fmt::format("layer \"{}\" should have rank {}", printable(module), said),
+                    fmt::format("its tensors have rank {}", rank));
   }
   return value_for(module, alpha_, alphas_) / (rank_stabilised_ ? std::sqrt(r) : r);
 }

@@ -27,8 +27,8 @@ using nlohmann::json;
 
 constexpr std::string_view kGuidanceLayer = "time_embedding.cond_proj";
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& problem,
-                         const std::string& because, const std::string& advice) {
+[[noreturn]] void refuse_writing(const fs::path& path, const std::string& problem,
+                                 const std::string& because, const std::string& advice) {
   fail(ExitCode::kUsage,
        {.where = printable_path(path), .problem = problem, .because = because, .advice = advice});
 }
@@ -58,8 +58,8 @@ at::Tensor B_for_scale(const LowRankPair& pair, double scale) {
 at::Tensor stored(const at::Tensor& tensor, const LoraWriting& writing, const fs::path& path) {
   at::Tensor narrow = tensor.detach().cpu().to(writing.dtype);
   if (!narrow.isfinite().all().item<bool>() && tensor.isfinite().all().item<bool>()) {
-    refuse(path, "the adapter has numbers beyond the range of the type to store",
-           "they would become infinite", "write it as bf16 or fp32");
+    refuse_writing(path, "the adapter has numbers beyond the range of the type to store",
+                   "they would become infinite", "write it as bf16 or fp32");
   }
   return narrow;
 }
@@ -126,8 +126,9 @@ void write_diffusers_metadata(const fs::path& path, const LowRankModules& module
                               const LoraWriting& writing) {
   const auto rank = common_rank(modules);
   if (!rank) {
-    refuse(path, "the adapter's layers have different ranks",
-           "the header's lora_adapter_metadata has one", "write it without metadata (baked)");
+    refuse_writing(path, "the adapter's layers have different ranks",
+                   "the header's lora_adapter_metadata has one",
+                   "write it without metadata (baked)");
   }
   const double alpha = common_alpha(modules);
   const json settings = {{"unet.bias", "none"},
@@ -143,8 +144,9 @@ void write_diffusers_metadata(const fs::path& path, const LowRankModules& module
 
 void write_kohya(const fs::path& path, const LowRankModules& modules, const LoraWriting& writing) {
   if (modules.contains(std::string(kGuidanceLayer))) {
-    refuse(path, fmt::format("the adapter changes {}", kGuidanceLayer),
-           "no reader of the kohya format finds that layer", "write the diffusers or PEFT format");
+    refuse_writing(path, fmt::format("the adapter changes {}", kGuidanceLayer),
+                   "no reader of the kohya format finds that layer",
+                   "write the diffusers or PEFT format");
   }
   constexpr Naming kNaming = {"lora_unet_", ".lora_down.weight", ".lora_up.weight"};
   const double alpha = common_alpha(modules);

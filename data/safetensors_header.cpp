@@ -22,8 +22,8 @@ constexpr std::uint64_t kMaxHeader_B = 100'000'000;  // the reference reader's c
 constexpr std::size_t kLength_B = sizeof(std::uint64_t);
 constexpr std::string_view kJsonSpace = " \t\r\n";
 
-[[noreturn]] void refuse(const std::string& where, const std::string& problem,
-                         const std::string& because) {
+[[noreturn]] void refuse_header(const std::string& where, const std::string& problem,
+                                const std::string& because) {
   fail(ExitCode::kInput, {.where = where,
                           .problem = problem,
                           .because = because,
@@ -33,18 +33,18 @@ constexpr std::string_view kJsonSpace = " \t\r\n";
 /// The length field, believed only as far as the file reaches.
 std::size_t header_length(std::span<const std::byte> file, const std::string& where) {
   if (file.size() < kLength_B) {
-    refuse(where, fmt::format("{} bytes are no safetensors file", file.size()),
-           "it begins with the 8 bytes that give the header's length");
+    refuse_header(where, fmt::format("{} bytes are no safetensors file", file.size()),
+                  "it begins with the 8 bytes that give the header's length");
   }
   std::uint64_t length_B = 0;
   std::memcpy(&length_B, file.data(), kLength_B);  // little-endian, as every machine we run on
   if (length_B > kMaxHeader_B) {
-    refuse(where, fmt::format("a header of {} bytes", length_B),
-           fmt::format("safetensors allows {}; other formats read so too", kMaxHeader_B));
+    refuse_header(where, fmt::format("a header of {} bytes", length_B),
+                  fmt::format("safetensors allows {}; other formats read so too", kMaxHeader_B));
   }
   if (length_B > file.size() - kLength_B) {
-    refuse(where, fmt::format("a header of {} bytes in a file of {}", length_B, file.size()),
-           "the file is cut short or no safetensors file");
+    refuse_header(where, fmt::format("a header of {} bytes in a file of {}", length_B, file.size()),
+                  "the file is cut short or no safetensors file");
   }
   return static_cast<std::size_t>(length_B);
 }
@@ -62,13 +62,13 @@ bool is_utf8(std::string_view text) {
 
 /// What nlohmann's parser would let pass: a byte order mark in front, and anything behind a NUL.
 void check_text(std::string_view text, const std::string& where) {
-  if (!is_utf8(text)) refuse(where, "the header is not UTF-8", "JSON is UTF-8");
+  if (!is_utf8(text)) refuse_header(where, "the header is not UTF-8", "JSON is UTF-8");
   if (text.find('\0') != std::string_view::npos) {
-    refuse(where, "the header contains a NUL byte", "JSON has none");
+    refuse_header(where, "the header contains a NUL byte", "JSON has none");
   }
   const std::size_t begin = text.find_first_not_of(kJsonSpace);
   if (begin == std::string_view::npos || text[begin] != '{') {
-    refuse(where, "the header does not begin with {", "it must be a JSON object");
+    refuse_header(where, "the header does not begin with {", "it must be a JSON object");
   }
 }
 
@@ -88,17 +88,17 @@ void check_size(const TensorInfo& tensor, const std::string& where) {
   const std::string name = printable(tensor.name);
   const std::optional<std::uint64_t> bits = bits_of(tensor);
   if (!bits) {
-    refuse(where, fmt::format("tensor \"{}\" has a size that overflows 64 bits", name),
-           "no file holds so much");
+    refuse_header(where, fmt::format("tensor \"{}\" has a size that overflows 64 bits", name),
+                  "no file holds so much");
   }
   if (*bits % 8 != 0) {
-    refuse(where, fmt::format("tensor \"{}\" takes {} bits", name, *bits),
-           "that is no whole number of bytes");
+    refuse_header(where, fmt::format("tensor \"{}\" takes {} bits", name, *bits),
+                  "that is no whole number of bytes");
   }
   if (tensor.end - tensor.begin != *bits / 8) {
-    refuse(where, fmt::format("tensor \"{}\" has {} bytes", name, tensor.end - tensor.begin),
-           fmt::format("its shape [{}] of {} takes {}", fmt::join(tensor.shape, ", "),
-                       tensor.dtype->name, *bits / 8));
+    refuse_header(where, fmt::format("tensor \"{}\" has {} bytes", name, tensor.end - tensor.begin),
+                  fmt::format("its shape [{}] of {} takes {}", fmt::join(tensor.shape, ", "),
+                              tensor.dtype->name, *bits / 8));
   }
 }
 
@@ -108,7 +108,7 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t buffer_B,
   std::uint64_t end = 0;
   for (const TensorInfo& tensor : header.tensors) {
     if (tensor.begin != end || tensor.end < tensor.begin) {
-      refuse(
+      refuse_header(
           where,
           fmt::format("tensor \"{}\" has the data_offsets [{}, {}]", printable(tensor.name),
                       tensor.begin, tensor.end),
@@ -118,8 +118,8 @@ void check_tiling(const SafetensorsHeader& header, std::uint64_t buffer_B,
     end = tensor.end;
   }
   if (end != buffer_B) {
-    refuse(where, fmt::format("the tensors take {} bytes, the file has {}", end, buffer_B),
-           end > buffer_B ? "it is cut short" : "bytes without an owner are forbidden");
+    refuse_header(where, fmt::format("the tensors take {} bytes, the file has {}", end, buffer_B),
+                  end > buffer_B ? "it is cut short" : "bytes without an owner are forbidden");
   }
 }
 

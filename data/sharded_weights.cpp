@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 /// Names of tensors by the shard that holds them.
 using Shards = std::map<std::string, std::set<std::string>>;
 
-[[noreturn]] void refuse(const fs::path& where, const std::string& problem,
-                         const std::string& because) {
+[[noreturn]] void refuse_shards(const fs::path& where, const std::string& problem,
+                                const std::string& because) {
   fail(ExitCode::kInput, {.where = printable_path(where),
                           .problem = problem,
                           .because = because,
@@ -32,12 +32,12 @@ using Shards = std::map<std::string, std::set<std::string>>;
 
 void check_shard_name(const fs::path& index, const std::string& name) {
   if (!is_plain_name(name)) {
-    refuse(index, fmt::format("the shard \"{}\" is no plain file name", printable(name)),
-           "an index may only name files beside it");
+    refuse_shards(index, fmt::format("the shard \"{}\" is no plain file name", printable(name)),
+                  "an index may only name files beside it");
   }
   if (!name.ends_with(".safetensors")) {
-    refuse(index, fmt::format("the shard \"{}\" is no .safetensors file", printable(name)),
-           "only those are read through an index");
+    refuse_shards(index, fmt::format("the shard \"{}\" is no .safetensors file", printable(name)),
+                  "only those are read through an index");
   }
 }
 
@@ -45,13 +45,13 @@ Shards shards_of(const fs::path& index) {
   const nlohmann::json json = read_json(index);
   const auto weight_map = json.is_object() ? json.find("weight_map") : json.end();
   if (weight_map == json.end() || !weight_map->is_object() || weight_map->empty()) {
-    refuse(index, "there is no weight_map", "an index maps tensors to files by it");
+    refuse_shards(index, "there is no weight_map", "an index maps tensors to files by it");
   }
   Shards shards;
   for (const auto& [tensor, shard] : weight_map->items()) {
     if (!shard.is_string()) {
-      refuse(index, fmt::format("weight_map of \"{}\" is no string", printable(tensor)),
-             "it must name a file");
+      refuse_shards(index, fmt::format("weight_map of \"{}\" is no string", printable(tensor)),
+                    "it must name a file");
     }
     check_shard_name(index, shard.get<std::string>());
     shards[shard.get<std::string>()].insert(tensor);
@@ -64,13 +64,13 @@ void check_contents(const SafetensorsFile& shard, const std::set<std::string>& n
                     const fs::path& index) {
   for (const std::string& name : names) {
     if (shard.contains(name)) continue;
-    refuse(shard.path(), fmt::format("tensor \"{}\" is not in this file", printable(name)),
-           fmt::format("{} places it here", printable_path(index.filename())));
+    refuse_shards(shard.path(), fmt::format("tensor \"{}\" is not in this file", printable(name)),
+                  fmt::format("{} places it here", printable_path(index.filename())));
   }
   for (const TensorInfo& info : shard.tensors()) {
     if (names.contains(info.name)) continue;
-    refuse(shard.path(), fmt::format("unexpected tensor \"{}\"", printable(info.name)),
-           fmt::format("{} does not place it here", printable_path(index.filename())));
+    refuse_shards(shard.path(), fmt::format("unexpected tensor \"{}\"", printable(info.name)),
+                  fmt::format("{} does not place it here", printable_path(index.filename())));
   }
 }
 

@@ -74,7 +74,7 @@ std::vector<std::string> variants_among(const std::vector<std::string>& names) {
   return variants;
 }
 
-[[noreturn]] void refuse(const fs::path& folder) {
+[[noreturn]] void refuse_folder(const fs::path& folder) {
   const std::vector<std::string> names = file_names(folder);
   const std::vector<std::string> variants = variants_among(names);
   Complaint complaint{.where = printable_path(folder),
@@ -102,7 +102,7 @@ std::vector<std::string> variants_among(const std::vector<std::string>& names) {
 WeightsLocation locate_weights(const fs::path& folder, const std::string& variant) {
   if (const auto wanted = locate_variant(folder, variant)) return *wanted;
   const auto plain = locate_variant(folder, "");
-  if (!plain) refuse(folder);
+  if (!plain) refuse_folder(folder);
   Log::warn(fmt::format("{}: no weights of variant {}: reading {}", printable_path(folder),
                         printable(variant), printable_path(plain->path.filename())));
   return *plain;

@@ -23,7 +23,7 @@ std::filesystem::path path_of(const data::RunFolder& folder) {
   return folder.path() / "evaluation.jsonl";
 }
 
-std::string line_of(const EvaluationReport& report) {
+std::string evaluation_line(const EvaluationReport& report) {
   nlohmann::ordered_json line{
       {"step", report.step}, {"images", report.images}, {"divergence", report.divergence}};
   for (const ScoreComparison& score : report.scores)
@@ -47,7 +47,7 @@ std::string kept_lines(const std::string& text, std::int64_t last_step) {
   return kept;
 }
 
-std::string text_of(const std::filesystem::path& path) {
+std::string existing_text(const std::filesystem::path& path) {
   return std::filesystem::exists(path) ? data::read_whole_file(path, kLargestFile_B)
                                        : std::string();
 }
@@ -56,13 +56,14 @@ std::string text_of(const std::filesystem::path& path) {
 
 void append_evaluation(const data::RunFolder& folder, const EvaluationReport& report) {
   const auto path = path_of(folder);
-  data::write_atomically(path, kept_lines(text_of(path), report.step - 1) + line_of(report));
+  data::write_atomically(
+      path, kept_lines(existing_text(path), report.step - 1) + evaluation_line(report));
 }
 
 void forget_evaluations_after(const data::RunFolder& folder, std::int64_t last_step) {
   const auto path = path_of(folder);
   if (!std::filesystem::exists(path)) return;
-  data::write_atomically(path, kept_lines(text_of(path), last_step));
+  data::write_atomically(path, kept_lines(existing_text(path), last_step));
 }
 
 data::Image comparison_grid(const EvaluationReport& report) {

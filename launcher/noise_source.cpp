@@ -14,8 +14,8 @@
 namespace rocm::launcher {
 namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem,
-                         const std::string& because) {
+[[noreturn]] void refuse_replay(const std::filesystem::path& path, const std::string& problem,
+                                const std::string& because) {
   fail(ExitCode::kInput, {.where = path.string(),
                           .problem = problem,
                           .because = because,
@@ -25,10 +25,12 @@ namespace {
 
 at::Tensor read_z(const std::filesystem::path& path) {
   const auto file = data::SafetensorsFile::open(path);
-  if (!file.contains("z")) refuse(path, "there is no tensor z in it", "a replay file is its z");
+  if (!file.contains("z"))
+    refuse_replay(path, "there is no tensor z in it", "a replay file is its z");
   const at::Tensor z = file.tensor("z");
   if (!z.is_floating_point() || (z.dim() != 5 && z.dim() != 6))
-    refuse(path, fmt::format("z has {} dimensions", z.dim()), "noise is replayed draw by draw");
+    refuse_replay(path, fmt::format("z has {} dimensions", z.dim()),
+                  "noise is replayed draw by draw");
   return z;
 }
 
@@ -48,11 +50,12 @@ ReplayedNoise::ReplayedNoise(const std::filesystem::path& path, const NoiseShape
   const std::vector<std::int64_t> expected{shape.draws, samples, channels, height, width};
   const at::IntArrayRef of_a_step = z_.dim() == 6 ? z_.sizes().slice(1) : z_.sizes();
   if (of_a_step != at::IntArrayRef(expected))
-    refuse(path, fmt::format("z is {} per step", fmt::join(of_a_step, " x ")),
-           fmt::format("this model, schedule and batch draw {}", fmt::join(expected, " x ")));
+    refuse_replay(
+        path, fmt::format("z is {} per step", fmt::join(of_a_step, " x ")),
+        fmt::format("this model, schedule and batch draw {}", fmt::join(expected, " x ")));
   if (z_.dim() == 6 && z_.size(0) < iterations)
-    refuse(path, fmt::format("z is made for {} steps", z_.size(0)),
-           fmt::format("the run has {} iterations", iterations));
+    refuse_replay(path, fmt::format("z is made for {} steps", z_.size(0)),
+                  fmt::format("the run has {} iterations", iterations));
 }
 
 at::Tensor ReplayedNoise::z_NCHW(std::int64_t step, std::int64_t sample) const {

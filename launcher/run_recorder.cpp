@@ -7,6 +7,7 @@
 
 #include "data/records/master_record.hpp"
 #include "data/whole_file.hpp"
+#include "launcher/due.hpp"
 #include "launcher/evaluation_record.hpp"
 #include "launcher/record_plan.hpp"
 #include "launcher/trajectory_step.hpp"
@@ -17,10 +18,6 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::size_t kLargestGrid_B = std::size_t{1} << 30;
-
-bool due(std::int64_t every, std::int64_t step) {
-  return every > 0 && step % every == 0;
-}
 
 }  // namespace
 

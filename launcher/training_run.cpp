@@ -10,6 +10,7 @@
 #include "data/sha256.hpp"
 #include "dist/base/log.hpp"
 #include "dist/gradient_sum.hpp"
+#include "launcher/due.hpp"
 #include "launcher/evaluation_record.hpp"
 #include "launcher/preemption.hpp"
 #include "launcher/run_description.hpp"
@@ -18,10 +19,6 @@ namespace rocm::launcher {
 namespace {
 
 constexpr std::int64_t kMostSkippedInARow = 10;
-
-bool due(std::int64_t every, std::int64_t step) {
-  return every > 0 && step % every == 0;
-}
 
 model::AdamW optimizer_of(const OptimizerConfig& config, const model::LowRankAdapter& adapter) {
   return {adapter.leaves(),

@@ -56,13 +56,13 @@ at::Tensor read_like(const data::SafetensorsFile& file, const std::string& name,
   return stored.clone().to(like.device());
 }
 
-std::string text_of(const nlohmann::json& state, const char* key) {
+std::string state_text(const nlohmann::json& state, const char* key) {
   const auto found = state.find(key);
   return found != state.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 void require_same_course(const data::Checkpoint& checkpoint, const Config& config) {
-  require(text_of(checkpoint.state, "course_sha256") == course_of(config),
+  require(state_text(checkpoint.state, "course_sha256") == course_of(config),
           {.where = checkpoint.path.string(),
            .problem = "this run began with other settings",
            .because = "going on would mix two experiments in one record",

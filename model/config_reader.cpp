@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kLargestInteger = 1 << 20;
 constexpr std::size_t kLongestList = 64;
-constexpr std::size_t kCharactersShown = 80;
+constexpr std::size_t kValueCharactersShown = 80;
 
 bool is_size(const nlohmann::json& value) {
   if (!value.is_number_integer()) return false;
@@ -38,7 +38,7 @@ bool is_list_of(const nlohmann::json& value, Predicate predicate) {
 std::string shown(const nlohmann::json& value) {
   const auto handler = nlohmann::json::error_handler_t::replace;
   std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true, handler);
-  if (text.size() > kCharactersShown) text = text.substr(0, kCharactersShown) + "...";
+  if (text.size() > kValueCharactersShown) text = text.substr(0, kValueCharactersShown) + "...";
   return text;
 }
 

@@ -28,7 +28,7 @@ T value_or(const nlohmann::json& json, const char* key, T fallback, const std::s
   }
 }
 
-void refuse_unless(bool supported, const char* key, const std::string& where) {
+void refuse_schedule_unless(bool supported, const char* key, const std::string& where) {
   if (supported) return;
   fail(ExitCode::kInput, {.where = where,
                           .problem = fmt::format("{} has a value that is not supported", key),
@@ -41,15 +41,15 @@ PredictionType prediction_type(const nlohmann::json& json, const std::string& wh
   const auto name = value_or<std::string>(json, "prediction_type", "epsilon", where);
   if (name == "epsilon") return PredictionType::kEpsilon;
   if (name == "sample") return PredictionType::kSample;
-  refuse_unless(name == "v_prediction", "prediction_type", where);
+  refuse_schedule_unless(name == "v_prediction", "prediction_type", where);
   return PredictionType::kVelocity;
 }
 
 void refuse_inexact_options(const nlohmann::json& json, const std::string& where) {
   for (const char* flag : {"clip_sample", "thresholding", "rescale_betas_zero_snr"})
-    refuse_unless(!value_or<bool>(json, flag, false, where), flag, where);
-  refuse_unless(!json.contains("trained_betas") || json["trained_betas"].is_null(), "trained_betas",
-                where);
+    refuse_schedule_unless(!value_or<bool>(json, flag, false, where), flag, where);
+  refuse_schedule_unless(!json.contains("trained_betas") || json["trained_betas"].is_null(),
+                         "trained_betas", where);
 }
 
 bool is_plausible(const NoiseScheduleConfig& config) {
@@ -75,10 +75,11 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const nlohmann::json& json,
   config.original_inference_steps =
       value_or(json, "original_inference_steps", config.original_inference_steps, where);
   config.timestep_scaling = value_or(json, "timestep_scaling", config.timestep_scaling, where);
-  refuse_unless(config.beta_schedule == "scaled_linear" || config.beta_schedule == "linear",
-                "beta_schedule", where);
-  refuse_unless(is_plausible(config), "num_train_timesteps, original_inference_steps or a beta",
-                where);
+  refuse_schedule_unless(
+      config.beta_schedule == "scaled_linear" || config.beta_schedule == "linear", "beta_schedule",
+      where);
+  refuse_schedule_unless(is_plausible(config),
+                         "num_train_timesteps, original_inference_steps or a beta", where);
   return config;
 }
 

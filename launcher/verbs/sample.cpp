@@ -27,7 +27,7 @@
 namespace rocm::launcher {
 namespace {
 
-constexpr std::size_t kLargestGrid = 64;  // pictures
+constexpr std::size_t kMostTiles = 64;  // pictures
 constexpr int kGridColumns = 8;
 
 std::unique_ptr<NoiseSource> noise_source(const SampleRequest& request, const Config& config,
@@ -52,7 +52,7 @@ class Album {
     data::write_png(folder_ / name, image);
     const nlohmann::ordered_json line{{"image", name}, {"prompt", prompt}, {"sample_id", sample}};
     index_ += line.dump() + "\n";
-    if (tiles_.size() < kLargestGrid) tiles_.push_back(std::move(image));
+    if (tiles_.size() < kMostTiles) tiles_.push_back(std::move(image));
   }
 
   void finish() const {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kBicubic = 3;  // PIL.Image.BICUBIC
 
-void refuse_unless(bool supported, std::string_view key, const std::string& where) {
+void refuse_preprocess_unless(bool supported, std::string_view key, const std::string& where) {
   if (supported) return;
   fail(ExitCode::kInput, {.where = where,
                           .problem = fmt::format("{} has a value that is not supported", key),
@@ -37,7 +37,7 @@ std::int64_t edge_of(const nlohmann::json& json, const char* key, const std::str
     for (const char* name : {"shortest_edge", "height"})
       if (value.contains(name) && value[name].is_number_integer())
         return value[name].get<std::int64_t>();
-  refuse_unless(false, key, where);
+  refuse_preprocess_unless(false, key, where);
   return 0;
 }
 
@@ -47,7 +47,7 @@ std::array<double, 3> triple(const nlohmann::json& json, const char* key,
   const nlohmann::json& value = json[key];
   const bool numbers = value.is_array() && value.size() == 3 &&
                        std::ranges::all_of(value, [](const auto& v) { return v.is_number(); });
-  refuse_unless(numbers, key, where);
+  refuse_preprocess_unless(numbers, key, where);
   return {value[0].get<double>(), value[1].get<double>(), value[2].get<double>()};
 }
 
@@ -103,12 +103,14 @@ at::Tensor resize_exactly(const at::Tensor& pixels_HWC, const Resized& to) {
 
 ImagePreprocess ImagePreprocess::from_json(const nlohmann::json& json, const std::string& where) {
   for (const char* step : {"do_resize", "do_center_crop", "do_rescale", "do_normalize"})
-    refuse_unless(!is_switched_off(json, step), step, where);
-  refuse_unless(!json.contains("resample") || json["resample"] == kBicubic, "resample", where);
+    refuse_preprocess_unless(!is_switched_off(json, step), step, where);
+  refuse_preprocess_unless(!json.contains("resample") || json["resample"] == kBicubic, "resample",
+                           where);
   ImagePreprocess preprocess;
   preprocess.size = edge_of(json, "size", where);
-  refuse_unless(preprocess.size >= 1 && preprocess.size <= 4096, "size", where);
-  refuse_unless(edge_of(json, "crop_size", where) == preprocess.size, "crop_size", where);
+  refuse_preprocess_unless(preprocess.size >= 1 && preprocess.size <= 4096, "size", where);
+  refuse_preprocess_unless(edge_of(json, "crop_size", where) == preprocess.size, "crop_size",
+                           where);
   preprocess.mean = triple(json, "image_mean", preprocess.mean, where);
   preprocess.deviation = triple(json, "image_std", preprocess.deviation, where);
   return preprocess;
