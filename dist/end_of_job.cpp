@@ -24,9 +24,9 @@ bool is_shared(const std::exception_ptr& thrown) {
 }
 
 /// A full disk fails several ranks at once. The lowest one speaks, and its abort ends the others
-/// before they repeat it.
+/// before they repeat it; half a second is enough for that also on a crowded machine.
 void let_lower_ranks_speak(int rank) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(100) * std::min(rank, 10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500) * std::min(rank, 4));
 }
 
 }  // namespace

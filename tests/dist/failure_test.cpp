@@ -38,7 +38,8 @@ Ending run(const std::string& command) {
   return ending;
 }
 
-/// Three ranks; the mishap strikes rank 2 at step 3. The timeout of a collective is 2 s.
+/// Three ranks; the mishap strikes rank 2 at step 3. Where a rank does not come,
+/// the timeout of a collective is 4 s.
 Ending run_job(std::string_view mishap) {
   return run(fmt::format("{} -n 3 {} '{}'", ROCM_MPIEXEC, ROCM_UNLUCKY_JOB, mishap));
 }
@@ -46,7 +47,7 @@ Ending run_job(std::string_view mishap) {
 void expect_ending(const Ending& ending, ExitCode code, std::string_view only_line) {
   EXPECT_EQ(ending.code, static_cast<int>(code)) << ending.text;
   EXPECT_EQ(ending.count(only_line), 1) << ending.text;
-  EXPECT_LT(ending.seconds, 20.0) << ending.text;
+  EXPECT_LT(ending.seconds, 30.0) << ending.text;
 }
 
 TEST(Job, WithoutAMishapEndsWellAndSaysNothing) {
@@ -94,19 +95,19 @@ TEST(Job, FindsASingleFlippedBitAtTheNextCheck) {
 
 TEST(Job, WarnsEndsAndNamesARankThatNeverEntersTheCollective) {
   const Ending ending = run_job("stuck");
-  expect_ending(ending, ExitCode::kPeerLost, "waited 2 s in vain for rank 2 on ");
-  EXPECT_EQ(ending.count("has waited 1 s for rank 2 on "), 1) << ending.text;
+  expect_ending(ending, ExitCode::kPeerLost, "waited 4 s in vain for rank 2 on ");
+  EXPECT_EQ(ending.count("has waited 2 s for rank 2 on "), 1) << ending.text;
   EXPECT_EQ(ending.count("step 3, all-reduce of 64 values: rank 0 on "), 2) << ending.text;
 }
 
 TEST(Job, EndsAndNamesARankWhoseProcessIsStopped) {
-  expect_ending(run_job("stopped"), ExitCode::kPeerLost, "waited 2 s in vain for rank 2 on ");
+  expect_ending(run_job("stopped"), ExitCode::kPeerLost, "waited 4 s in vain for rank 2 on ");
 }
 
 TEST(Job, EndsSoonWhenARankIsKilled) {
   const Ending ending = run_job("killed");
   EXPECT_EQ(ending.code, 128 + 9) << ending.text;  // mpirun's verdict: no code of ours survives
-  EXPECT_LT(ending.seconds, 10.0) << ending.text;
+  EXPECT_LT(ending.seconds, 30.0) << ending.text;
 }
 
 TEST(Job, ThatWasSuspendedDoesNotBlameItsPeers) {

@@ -22,10 +22,14 @@
 namespace rocm::dist {
 namespace {
 
-constexpr double kTimeout_s = 2.0;
 constexpr int kSteps = 6;
 constexpr int kUnluckyStep = 3;
 constexpr int kParametersCheckedEvery = 2;
+
+/// Short only where a collective is to expire: crowded machines are slow.
+double timeout_s(std::string_view mishap) {
+  return mishap == "stuck" || mishap == "stopped" || mishap == "suspended" ? 4.0 : 60.0;
+}
 
 class Job {
  public:
@@ -33,7 +37,7 @@ class Job {
       : mishap_(mishap),
         topology_(discover()),
         unlucky_(topology_.rank == topology_.world_size - 1),
-        watchdog_(topology_, {.timeout_s = kTimeout_s, .roll_call = open_mpi_roll_call()}),
+        watchdog_(topology_, {.timeout_s = timeout_s(mishap), .roll_call = open_mpi_roll_call()}),
         communicator_(mpi_, watchdog_) {
     Log::set_rank(topology_.rank, topology_.world_size);
   }
