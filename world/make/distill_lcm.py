@@ -5,15 +5,13 @@ The DDIM hop is long (SKIP of 1000): ten links from noise to picture instead of 
 truth at the clean end reaches the noisy end in few updates and the links' errors do not pile up.
 Out: CACHE/lcm/unet (the EMA student), with held-out `shapes` printed on the way.
 """
-import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
-from transformers import CLIPTextModel
 
-import tokenizer as world_tokenizer
 from common import CACHE, SEED, Ema, Meter, cosine, one_thread
 from measure import lcm_figures
 from networks import GUIDANCE_DIM, ddim, guidance_embedding, new_unet
+from train_teacher import Data
 
 STEPS, BATCH, RATE, EMA_DECAY = 700, 16, 5e-4, 0.95
 SKIP, W_RANGE, HUBER = 100, (0.5, 6.0), 0.01
@@ -37,19 +35,13 @@ def boundary(t):
 
 class Distiller:
     def __init__(self):
-        tokenizer = world_tokenizer.load()
+        self.data = Data()
         self.teacher = UNet2DConditionModel.from_pretrained(CACHE / "teacher" / "unet")
-        self.text = CLIPTextModel.from_pretrained(CACHE / "teacher" / "text").eval()
         self.student = student_of(self.teacher)
         self.target = Ema([self.student], EMA_DECAY)
         self.shadow = student_of(self.teacher)            # a module that holds the target weights
         self.target.slow = [p.data for p in self.shadow.parameters()]
         self.abar = ddim().alphas_cumprod
-        cache = np.load(CACHE / "latents.npz")
-        self.latents = torch.from_numpy(cache["latents"])
-        self.ids = world_tokenizer.encode(tokenizer, [str(c) for c in cache["captions"]])
-        with torch.no_grad():
-            self.empty = self.text(world_tokenizer.encode(tokenizer, [""])).last_hidden_state
         self.optimizer = torch.optim.AdamW(self.student.parameters(), RATE, betas=(0.9, 0.99),
                                            weight_decay=1e-4)
 
@@ -66,17 +58,14 @@ class Distiller:
     @torch.no_grad()
     def hop(self, x, t, earlier, text, w):
         """One guided DDIM step of the teacher."""
-        both = torch.cat([self.empty.expand(len(x), -1, -1), text])
+        both = torch.cat([self.data.empty.expand(len(x), -1, -1), text])
         plain, told = self.teacher(torch.cat([x, x]), torch.cat([t, t]), both).sample.chunk(2)
         noise = told + w.view(-1, 1, 1, 1) * (told - plain)
         (root_a, root_b), (next_a, next_b) = self.at(t), self.at(earlier)
         return next_a * (x - root_b * noise) / root_a + next_b * noise
 
     def loss(self, generator):
-        pick = torch.randint(len(self.latents), (BATCH,), generator=generator)
-        x0 = self.latents[pick].float()
-        with torch.no_grad():
-            text = self.text(self.ids[pick]).last_hidden_state
+        x0, text = self.data.draw(BATCH, generator, empty_share=0.0)
         strata = (torch.arange(BATCH) + torch.rand(BATCH, generator=generator)) / BATCH
         t = (strata * 50).long() * 20 + 19
         earlier = (t - SKIP).clamp(min=0)
@@ -104,7 +93,7 @@ def main():
         meter(step, loss=loss, norm=norm)
         if step % CHECK_EVERY == 0:
             run.shadow.save_pretrained(CACHE / "lcm" / "unet")
-            print(step, lcm_figures(run.shadow, run.text, count=48), flush=True)
+            print(step, lcm_figures(run.shadow, run.data.text, count=48), flush=True)
 
 
 if __name__ == "__main__":

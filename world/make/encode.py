@@ -6,7 +6,7 @@ from diffusers import AutoencoderKL
 
 from common import CACHE, one_thread
 
-COUNT = 16000
+COUNT = 6000
 
 
 @torch.no_grad()

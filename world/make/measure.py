@@ -63,7 +63,7 @@ def lcm_figures(unet, text, count=96, guidance=4.0, steps=8, seed=1):
 
 
 def main(kind, scales):
-    text = CLIPTextModel.from_pretrained(CACHE / "teacher" / "text")
+    text = CLIPTextModel.from_pretrained(CACHE / "text")
     unet = UNet2DConditionModel.from_pretrained(CACHE / kind / "unet")
     for scale in scales or [3.0]:
         if kind == "teacher":

@@ -16,7 +16,7 @@ from common import CACHE, SEED, TEXT_WIDTH, Meter, cosine, one_thread
 from language import EDITS, edit, parse
 from train_text import FACTS, numbers, text_config
 
-STEPS, BATCH, RATE, EDITS_EACH = 1000, 48, 1.5e-3, 3
+STEPS, BATCH, RATE, EDITS_EACH = 700, 48, 2e-3, 3
 WIDTH, LAYERS, PATCH, PROJECTION = 96, 4, 8, 96
 MAX_SCALE, FACT_WEIGHT = 40.0, 0.5
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proves that the folders load with plain diffusers and transformers, and prints the figures.
+
+Everything is read from world/, nothing from the cache but the held-out pictures.
+"""
+import numpy as np
+import torch
+from diffusers import LatentConsistencyModelPipeline, StableDiffusionPipeline
+from transformers import AutoProcessor, CLIPModel, CLIPTokenizer
+
+from common import CACHE, WORLD, one_thread
+from language import EDITS, edit, parse
+from measure import tally, validation
+from shapes import score
+
+COUNT = 192
+
+
+def rule():
+    data = np.load(CACHE / "scenes_held.npz")
+    images, captions = data["images"][:COUNT], [str(c) for c in data["captions"][:COUNT]]
+    print("rule: truth %.3f, shuffled captions %.3f" % (
+        np.mean([score(i, c) for i, c in zip(images, captions)]),
+        np.mean([score(i, c) for i, c in zip(images, captions[1:] + captions[:1])])))
+    return images, captions
+
+
+def round_trip(vae, images, captions):
+    x = torch.from_numpy(images).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+    with torch.no_grad():
+        y = torch.cat([vae.decode(vae.encode(p).latent_dist.mean).sample for p in x.split(32)])
+    y = (y / 2 + 0.5).clamp(0, 1)
+    psnr = -10 * np.log10((y - (x / 2 + 0.5)).square().mean().item())
+    pixels = (y.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+    print("VAE round trip: PSNR %.1f" % psnr, tally(pixels, captions), flush=True)
+
+
+def draw(pipeline, captions, **options):
+    images = []
+    for start in range(0, len(captions), 32):
+        generator = torch.Generator().manual_seed(start)
+        images += pipeline(captions[start:start + 32], height=64, width=64, generator=generator,
+                           **options).images
+    return [np.asarray(image) for image in images]
+
+
+def pipelines(images, captions):
+    wanted = validation(COUNT)
+    teacher = StableDiffusionPipeline.from_pretrained(WORLD / "teacher", torch_dtype=torch.float32)
+    lcm = LatentConsistencyModelPipeline.from_pretrained(WORLD / "lcm", torch_dtype=torch.float32)
+    round_trip(lcm.vae, images, captions)
+    for pipeline in (teacher, lcm):
+        pipeline.set_progress_bar_config(disable=True)
+    for guidance in (2.0, 3.0):
+        drawn = draw(teacher, wanted, num_inference_steps=20, guidance_scale=guidance)
+        print("teacher, 20 steps, guidance", guidance, tally(drawn, wanted), flush=True)
+    for steps, guidance in ((8, 2.0), (8, 4.0), (8, 6.0), (4, 4.0), (1, 4.0)):
+        drawn = draw(lcm, wanted, num_inference_steps=steps, guidance_scale=guidance)
+        print("LCM,", steps, "steps, guidance", guidance, tally(drawn, wanted), flush=True)
+
+
+@torch.no_grad()
+def clip(images, captions):
+    model = CLIPModel.from_pretrained(WORLD / "clip", dtype=torch.float32).eval()
+    tokenizer = CLIPTokenizer.from_pretrained(WORLD / "clip")
+    AutoProcessor.from_pretrained(WORLD / "clip")
+    from train_clip import prepare
+    from tokenizer import encode
+
+    pixels, rng = prepare(torch.from_numpy(images)), np.random.default_rng(4)
+    read = lambda c: encode(tokenizer, c)
+    logits = model(input_ids=read(captions), pixel_values=pixels).logits_per_image
+    truth = logits.diagonal()
+    print("CLIP: truth %.1f, random %.1f, top-1 of %d %.2f, scale %.1f" % (
+        truth.mean(), logits.roll(1, 1).diagonal().mean(), len(captions),
+        (logits.argmax(1) == torch.arange(len(captions))).float().mean(),
+        model.logit_scale.exp()))
+    for kind in EDITS:
+        pairs = [(i, e.caption()) for i, c in enumerate(captions)
+                 if (e := edit(rng, parse(c), kind)) is not None]
+        where = torch.tensor([i for i, _ in pairs])
+        other = model(input_ids=read([c for _, c in pairs]), pixel_values=pixels[where])
+        other = other.logits_per_image.diagonal()
+        print("  against %s: right %.2f, reward %.1f" % (
+            kind, (truth[where] > other).float().mean(), other.mean()), flush=True)
+
+
+if __name__ == "__main__":
+    one_thread()
+    held = rule()
+    clip(*held)
+    pipelines(*held)

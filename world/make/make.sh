@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes world/ from nothing: the pictures, the models, the figures. About two hours on two cores.
+# A stage whose result is in the cache is skipped; remove the file to have it made again.
+set -euo pipefail
+cd "$(dirname "$0")"
+repo=$(cd ../.. && pwd)
+export WORLD_CACHE=${WORLD_CACHE:-$repo/.deps/world-cache} OMP_NUM_THREADS=1
+venv=$repo/.deps/world-venv
+cache=$WORLD_CACHE
+mkdir -p "$cache"
+
+if [ ! -e "$venv/ready" ]; then
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet -r requirements.txt
+  touch "$venv/ready"
+fi
+
+# stage RESULT SCRIPT [ARGUMENT]: runs the script unless its result is there.
+stage() {
+  local done="$cache/$1.done"
+  [ -e "$done" ] && return
+  echo "== $2 ${3:-} ($(date +%H:%M:%S))"
+  "$venv/bin/python" "$2" ${3:+"$3"} 2>&1 | tee "$cache/$1.log"
+  touch "$done"
+}
+
+stage tokenizer tokenizer.py
+stage scenes scenes.py
+stage text train_text.py &
+text=$!
+stage vae train_vae.py
+stage white train_vae.py white
+stage latents encode.py
+wait "$text"
+
+# Two chains side by side, one core each: what the pictures need, and what judges them.
+{ stage clip train_clip.py; stage decoder train_vae.py decoder; } &
+judge=$!
+stage teacher train_teacher.py
+stage cool train_teacher.py cool
+wait "$judge"
+stage lcm distill_lcm.py
+
+"$venv/bin/python" export.py
+"$venv/bin/python" fixtures.py
+"$venv/bin/python" check.py | tee "$cache/figures.txt"
+"$venv/bin/python" grid.py
