@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,16 +29,20 @@ Digest digest_of(std::span<const std::byte> everyone, std::size_t size, int rank
   return everyone.subspan(static_cast<std::size_t>(rank) * size, size);
 }
 
-/// The ranks whose digest is not the commonest one; the lowest rank's wins a tie.
+std::vector<int> ranks_unlike(std::span<const std::byte> everyone, std::size_t size, int rank) {
+  const Digest mine = digest_of(everyone, size, rank);
+  std::vector<int> unlike;
+  for (int other = 0; std::cmp_less(other, everyone.size() / size); ++other)
+    if (!std::ranges::equal(digest_of(everyone, size, other), mine)) unlike.push_back(other);
+  return unlike;
+}
+
+/// The ranks whose digest is not the commonest one; of equally common ones the lowest rank's wins.
 std::vector<int> minority(std::span<const std::byte> everyone, std::size_t size, int world_size) {
-  std::vector<int> fewest;
-  for (int candidate = world_size - 1; candidate >= 0; --candidate) {
-    std::vector<int> others;
-    for (int rank = 0; rank < world_size; ++rank)
-      if (!std::ranges::equal(digest_of(everyone, size, rank),
-                              digest_of(everyone, size, candidate)))
-        others.push_back(rank);
-    if (candidate == world_size - 1 || others.size() <= fewest.size()) fewest = std::move(others);
+  std::vector<int> fewest = ranks_unlike(everyone, size, 0);
+  for (int rank = 1; rank < world_size; ++rank) {
+    std::vector<int> unlike = ranks_unlike(everyone, size, rank);
+    if (unlike.size() < fewest.size()) fewest = std::move(unlike);
   }
   return fewest;
 }
@@ -100,6 +105,7 @@ std::vector<double> gather_in_rank_order(Communicator& communicator, std::span<c
 void require_same_everywhere(Communicator& communicator, const Topology& topology,
                              std::string_view what, std::span<const std::byte> digest,
                              ExitCode code) {
+  expects(!digest.empty(), "a digest to compare");
   const int world_size = communicator.world_size();
   std::vector<std::byte> everyone(digest.size() * static_cast<std::size_t>(world_size));
   communicator.all_gather(digest, everyone);

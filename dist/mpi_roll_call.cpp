@@ -10,6 +10,9 @@
 namespace rocm::dist {
 namespace {
 
+/// MPI moves messages only while it is called: a few probes in vain are not yet silence.
+constexpr int kProbesInVain = 100;
+
 /// Errors are ignored throughout: a peer that cannot be told or heard is missing, which is what
 /// the roll call is there to find out.
 class MpiRollCall final : public RollCall {
@@ -36,9 +39,10 @@ class MpiRollCall final : public RollCall {
   std::vector<int> missing(std::int64_t collective) override {
     listen();
     std::vector<int> ranks;
-    for (std::size_t peer = 0; peer < last_heard_.size(); ++peer)
-      if (last_heard_[peer] < collective && static_cast<int>(peer) != rank_)
-        ranks.push_back(static_cast<int>(peer));
+    for (std::size_t peer = 0; peer < last_heard_.size(); ++peer) {
+      const bool silent = last_heard_[peer] < collective;
+      if (silent && static_cast<int>(peer) != rank_) ranks.push_back(static_cast<int>(peer));
+    }
     return ranks;
   }
 
@@ -55,10 +59,8 @@ class MpiRollCall final : public RollCall {
     return done != 0;
   }
 
-  /// Takes all messages that have come. MPI moves messages only while it is called, so a few
-  /// probes in vain are not yet silence.
+  /// Takes all messages that have come.
   void listen() {
-    constexpr int kProbesInVain = 100;
     for (int in_vain = 0; in_vain < kProbesInVain;) {
       int came = 0;
       MPI_Message message = MPI_MESSAGE_NULL;

@@ -12,6 +12,9 @@
 namespace rocm::dist {
 namespace {
 
+constexpr int kNameLength = MPI_MAX_PROCESSOR_NAME;
+constexpr std::size_t kMostNames = 8;
+
 void find_place_on_this_machine(Topology& topology) {
   MPI_Comm machine = MPI_COMM_NULL;
   mpi_check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine),
@@ -22,17 +25,16 @@ void find_place_on_this_machine(Topology& topology) {
 }
 
 std::vector<std::string> gather_hosts(int world_size) {
-  constexpr int kLength = MPI_MAX_PROCESSOR_NAME;
-  std::vector<char> mine(kLength, '\0');
+  std::vector<char> mine(kNameLength, '\0');
   int length = 0;
   mpi_check(MPI_Get_processor_name(mine.data(), &length), "name this machine");
-  std::vector<char> everyone(static_cast<std::size_t>(world_size) * kLength);
-  mpi_check(MPI_Allgather(mine.data(), kLength, MPI_CHAR, everyone.data(), kLength, MPI_CHAR,
-                          MPI_COMM_WORLD),
+  std::vector<char> everyone(static_cast<std::size_t>(world_size) * kNameLength);
+  mpi_check(MPI_Allgather(mine.data(), kNameLength, MPI_CHAR, everyone.data(), kNameLength,
+                          MPI_CHAR, MPI_COMM_WORLD),
             "exchange host names");
   std::vector<std::string> hosts;
-  for (auto name = everyone.begin(); name != everyone.end(); name += kLength)
-    hosts.emplace_back(name, std::find(name, name + kLength, '\0'));
+  for (auto name = everyone.begin(); name != everyone.end(); name += kNameLength)
+    hosts.emplace_back(name, std::find(name, name + kNameLength, '\0'));
   return hosts;
 }
 
@@ -47,7 +49,6 @@ std::string Topology::name_of(int other_rank) const {
 }
 
 std::string Topology::names_of(const std::vector<int>& ranks) const {
-  constexpr std::size_t kMostNames = 8;
   std::string names;
   for (std::size_t i = 0; i < std::min(ranks.size(), kMostNames); ++i)
     names += (i == 0 ? "" : ", ") + name_of(ranks[i]);
