@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxPromptBytes = std::size_t{256} << 20;
+constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
 constexpr std::size_t kMaxPromptBytes = std::size_t{64} << 10;
 constexpr std::array<std::string_view, 3> kNames{"prompt", "caption", "text"};
 constexpr std::string_view kAsciiSpace = " \t\r\n\v\f";
@@ -85,7 +85,7 @@ void add_json_prompt(PromptSet& prompts, const json& entry, const std::string& w
 }
 
 PromptSet read_json_array(std::string_view text, const std::string& where) {
-  const json entries = parse_json(text, where, {.bytes = kMaxPromptBytes});
+  const json entries = parse_json(text, where, {.bytes = kMaxFileBytes});
   if (!entries.is_array()) {
     malformed(where, "the file is not a JSON array", "a list of prompts is expected",
               "put the prompts into [ ]; one object a line is a .jsonl file");
@@ -180,7 +180,7 @@ PromptSet read_by_extension(const std::filesystem::path& path, std::string_view 
 }  // namespace
 
 PromptSet read_prompts(const std::filesystem::path& path) {
-  const std::string content = read_whole_file(path, kMaxPromptBytes);
+  const std::string content = read_whole_file(path, kMaxFileBytes);
   const std::string where = printable_path(path);
   std::string_view text = content;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
