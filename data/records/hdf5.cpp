@@ -90,11 +90,13 @@ HdfId hdf5_check(HdfId result, std::string_view doing, const std::filesystem::pa
                       : "check that the folder exists and is writable"});
 }
 
-void silence_hdf5() noexcept {
+void prepare_hdf5() noexcept {
+  H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
 std::string hdf5_version() {
+  prepare_hdf5();
   unsigned major = 0;
   unsigned minor = 0;
   unsigned release = 0;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr unsigned kInOrder = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
 HdfFile create_file(const fs::path& path) {
-  silence_hdf5();
+  prepare_hdf5();
   const HdfProperties access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
   // Some parallel file systems have no locks; the run folder's lease guards us, not HDF5's lock.
@@ -75,7 +75,7 @@ HdfId HdfWriter::check(HdfId result, std::string_view doing) const {
 }
 
 HdfWriter::Column& HdfWriter::column(std::string_view name) {
-  silence_hdf5();  // a setting of the thread, and a record may be handed to another one
+  prepare_hdf5();  // a record may be handed to another thread
   const auto found = columns_.find(name);
   expects(found != columns_.end(), fmt::format("a variable {} in {}", name, path_.native()));
   return found->second;
@@ -185,7 +185,7 @@ void HdfWriter::write(std::string_view variable, std::span<const std::string> te
 }
 
 void HdfWriter::start_swmr() {
-  silence_hdf5();
+  prepare_hdf5();
   check(H5Fstart_swmr_write(file_.get()), "open the file to readers");
 }
 
@@ -212,7 +212,7 @@ void HdfWriter::append(std::string_view variable, const at::Tensor& row) {
 }
 
 void HdfWriter::flush() {
-  silence_hdf5();
+  prepare_hdf5();
   // Not H5Dflush: only this one keeps the end of the file in the superblock, which repair tools
   // use.
   check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), "flush the file");
