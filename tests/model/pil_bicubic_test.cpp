@@ -46,8 +46,8 @@ TEST(PilBicubic, ClampsTheOvershootBesideAnEdge) {
   const Bytes edge{0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255};
   const Bytes wide = pil_bicubic(edge, {.width = 4, .height = 1}, {.width = 8, .height = 1});
   Bytes expected;  // Pillow's
-  for (const std::uint8_t grey : {0, 0, 0, 52, 203, 255, 255, 255}) {
-    expected.insert(expected.end(), 3, grey);
+  for (const int grey : {0, 0, 0, 52, 203, 255, 255, 255}) {
+    expected.insert(expected.end(), 3, static_cast<std::uint8_t>(grey));
   }
   EXPECT_EQ(wide, expected);
 }
