@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "dist/base/log.hpp"
-#include "launcher/config_io.hpp"
+#include "launcher/config_text.hpp"
 #include "launcher/evaluator.hpp"
 #include "launcher/standard_output.hpp"
 

@@ -35,7 +35,7 @@ Json nccl_version() {
 Json processor_json() {
   const Machine machine = this_machine();
   return {{"model", machine.processor},
-          {"cores", machine.cores},
+          {"cores", machine.cores_online},
           {"memory_bytes", machine.memory_bytes}};
 }
 

@@ -26,14 +26,17 @@ double speed_of(const std::vector<KernelSpeed>& speeds, std::string_view kernel,
 
 void advise_on_cores(const Examination& found, std::vector<std::string>& advice) {
   const auto ranks = std::int64_t{found.topology.local_size};
-  const std::int64_t cores = found.machine.cores;
+  const std::int64_t cores = found.host_cores;
   if (ranks > cores)
     advice.push_back(
-        fmt::format("{} ranks share {} cores: start at most {} on a host, or pass "
+        fmt::format("{} ranks share {} cores: start at most {} on this host, or pass "
                     "mpirun --mca mpi_yield_when_idle 1",
                     ranks, cores, cores));
-  if (ranks == 1 && cores == 1 && found.topology.world_size > 1)
-    advice.emplace_back("each rank is bound to one core: pass mpirun --bind-to none to use more");
+  if (found.machine.cores.size() == 1 && found.machine.cores_online >= 2 * ranks)
+    advice.push_back(
+        fmt::format("each rank is bound to one of {} cores: for run.threads > 1 pass "
+                    "mpirun --bind-to none",
+                    found.machine.cores_online));
   if (found.omp_num_threads && *found.omp_num_threads != "1" && ranks >= cores)
     advice.push_back(
         fmt::format("OMP_NUM_THREADS={} with {} ranks on {} cores makes threads wait "
@@ -47,7 +50,8 @@ void advise_on_machine(const Examination& found, std::vector<std::string>& advic
     advice.emplace_back(
         "the hosts have different processors: results are reproducible to the bit "
         "on one kind only");
-  if (std::ranges::find(found.machine.flags, "avx2") == found.machine.flags.end())
+  const bool known = !found.machine.flags.empty();
+  if (known && std::ranges::find(found.machine.flags, "avx2") == found.machine.flags.end())
     advice.emplace_back("the processor lacks AVX2: expect a fraction of the usual speed");
   if (static_cast<double>(found.machine.free_bytes) < kLittleMemory_GiB * kGiB)
     advice.push_back(
@@ -106,10 +110,10 @@ std::vector<std::string> advice_for(const Examination& examination) {
 std::string examination_text(const Examination& examination) {
   const Machine& machine = examination.machine;
   std::string text = fmt::format(
-      "Machine\n  processor      {}\n  instructions   {}\n  cores          {}\n"
+      "Machine\n  processor      {}\n  instructions   {}\n  cores          {} of {}\n"
       "  memory         {:.1f} GiB, {:.1f} free\n",
-      data::printable(machine.processor), fmt::join(machine.flags, " "), machine.cores,
-      static_cast<double>(machine.memory_bytes) / kGiB,
+      data::printable(machine.processor), fmt::join(machine.flags, " "), machine.cores.size(),
+      machine.cores_online, static_cast<double>(machine.memory_bytes) / kGiB,
       static_cast<double>(machine.free_bytes) / kGiB);
   text += fmt::format("  GPUs           {}\n", examination.gpu_support == GpuSupport::kBuilt
                                                    ? std::to_string(examination.num_gpus)

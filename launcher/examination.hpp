@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,10 +14,11 @@ namespace rocm::launcher {
 
 enum class GpuSupport { kBuilt, kNotBuilt };
 
-/// What doctor found out.
+/// What doctor found out, seen from rank 0.
 struct Examination {
-  Machine machine;                      ///< rank 0's
+  Machine machine;
   std::vector<std::string> processors;  ///< one per rank
+  std::int64_t host_cores = 1;          ///< that the ranks of this host have together
   dist::Topology topology;
   std::optional<std::string> omp_num_threads;  ///< of the environment
   GpuSupport gpu_support = GpuSupport::kNotBuilt;

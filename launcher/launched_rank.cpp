@@ -2,6 +2,7 @@
 #include "launcher/launched_rank.hpp"
 
 #include <cstdlib>
+#include <initializer_list>
 
 namespace rocm::launcher {
 

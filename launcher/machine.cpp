@@ -32,11 +32,16 @@ std::vector<std::string> flags_that_matter(const std::string& all) {
   return flags;
 }
 
-/// Of the cores that the scheduler, a container or mpirun's binding leaves to us.
-std::int64_t usable_cores() {
+/// The cores that the scheduler, a container or mpirun's binding leaves to us.
+std::vector<std::size_t> usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  std::vector<std::size_t> cores;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (std::size_t core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  }
+  return cores;
 }
 
 /// The line "NAME: N kB" of /proc/meminfo.
@@ -70,6 +75,7 @@ Machine this_machine() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   Machine machine = parse_cpuinfo(cpuinfo);
   machine.cores = usable_cores();
+  machine.cores_online = sysconf(_SC_NPROCESSORS_ONLN);
   machine.memory_bytes = meminfo_bytes("MemTotal:");
   machine.free_bytes = meminfo_bytes("MemAvailable:");
   return machine;

@@ -28,7 +28,9 @@ at::Tensor read_z(const std::filesystem::path& path) {
   if (!file.contains("z"))
     refuse_replay(path, "there is no tensor z in it", "a replay file is its z");
   const at::Tensor z = file.tensor("z");
-  if (!z.is_floating_point() || (z.dim() != 5 && z.dim() != 6))
+  if (!z.is_floating_point())
+    refuse_replay(path, "z holds no floating-point numbers", "noise is normal deviates");
+  if (z.dim() != 5 && z.dim() != 6)
     refuse_replay(path, fmt::format("z has {} dimensions", z.dim()),
                   "noise is replayed draw by draw");
   return z;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "launcher/config_io.hpp"
+#include "launcher/config_text.hpp"
 
 namespace rocm::launcher {
 

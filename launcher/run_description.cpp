@@ -8,7 +8,7 @@
 #include "data/sha256.hpp"
 #include "data/whole_file.hpp"
 #include "dist/agreement.hpp"
-#include "launcher/config_io.hpp"
+#include "launcher/config_text.hpp"
 #include "launcher/environment.hpp"
 
 namespace rocm::launcher {

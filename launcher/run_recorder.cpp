@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/image_file.hpp"
 #include "data/records/master_record.hpp"
 #include "data/whole_file.hpp"
 #include "launcher/due.hpp"

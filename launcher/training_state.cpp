@@ -10,7 +10,7 @@
 #include "data/sha256.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/adapter_source.hpp"
-#include "launcher/config_io.hpp"
+#include "launcher/config_text.hpp"
 
 namespace rocm::launcher {
 namespace {

@@ -64,7 +64,8 @@ class ConfigReader {
   template <DescribedList T>
   void assign(T& values, const GivenKey& given) const {
     const auto* list = std::get_if<Setting::List>(&given.setting.value);
-    if (list == nullptr || list->empty())
+    const bool required = given.field.presence == Presence::kRequired;
+    if (list == nullptr || (required && list->empty()))
       refuse_value(given, "tables, each written [[" + given.key + "]]");
     values.clear();
     for (const Setting& element : *list)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/assembly.hpp"
 #include "launcher/config_io.hpp"
+#include "launcher/config_text.hpp"
 #include "launcher/config_validation.hpp"
 #include "launcher/dry_run.hpp"
 #include "launcher/rank_group.hpp"
@@ -23,7 +24,7 @@ Config checked_config(const TrainRequest& request, int world_size) {
 
 ExitCode execute(const TrainRequest& request) {
   if (request.mode == TrainMode::kPrintDefaults) {
-    print_result(print_defaults());
+    print_result(commented_defaults());
     return ExitCode::kOk;
   }
   RankGroup ranks;

@@ -1,0 +1,75 @@
+"""A run that was interrupted ends with the bits of one that was not."""
+
+import subprocess
+import time
+
+from conftest import metrics
+
+
+def final(run):
+    checkpoint = sorted((run / "checkpoints").glob("step-*"))[-1]
+    return {
+        "lora": (run / "lora.safetensors").read_bytes(),
+        "optimizer": (checkpoint / "optimizer.safetensors").read_bytes(),
+        "metrics": metrics(run),
+    }
+
+
+def test_twenty_steps_are_seven_and_thirteen_on_other_ranks(rocm):
+    whole = rocm.train("whole", run__iterations=20, checkpoint__every=10)
+    rocm.train("parts", run__iterations=7)
+    parts = rocm.train("parts", ranks=2, run__iterations=20, checkpoint__every=10)
+    assert final(parts) == final(whole)
+
+
+def wait_for_step(run, step, timeout_s=60):
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        file = run / "metrics.jsonl"
+        if file.exists() and len(file.read_text().splitlines()) >= step:
+            return
+        time.sleep(0.01)
+    raise TimeoutError(f"step {step} was not reached")
+
+
+def test_a_killed_rank_costs_no_more_than_the_steps_since_the_checkpoint(rocm):
+    whole = rocm.train("whole", run__iterations=12)
+    job = subprocess.Popen(
+        rocm.command(*rocm.train_arguments("killed", run__iterations=12), ranks=2),
+        stderr=subprocess.PIPE, start_new_session=True,
+    )
+    run = rocm.folder / "killed/run"
+    wait_for_step(run, 5)
+    subprocess.run(["pkill", "-KILL", "-f", f"rocm-dist train.*{rocm.folder}/killed"], check=False)
+    job.wait(timeout=60)
+    job.stderr.close()
+    assert job.returncode != 0
+    assert final(rocm.train("killed", run__iterations=12)) == final(whole)
+
+
+def test_a_broken_checkpoint_is_passed_over(rocm):
+    whole = rocm.train("whole", run__iterations=6)
+    rocm.train("broken", run__iterations=4)
+    newest = rocm.folder / "broken/run/checkpoints/step-000004/optimizer.safetensors"
+    newest.write_bytes(newest.read_bytes()[:-1])
+    assert final(rocm.train("broken", run__iterations=6)) == final(whole)
+
+
+def test_other_settings_are_refused(rocm):
+    rocm.train("out")
+    done = rocm.run(*rocm.train_arguments("out", run__iterations=6, objective__beta=2))
+    assert done.returncode == 2 and "began with other settings" in done.stderr
+
+
+def test_resume_never_does_not_overwrite(rocm):
+    rocm.train("out")
+    done = rocm.run(*rocm.train_arguments("out"), "--resume", "never")
+    assert done.returncode == 2 and "a run is already there" in done.stderr
+
+
+def test_no_intact_checkpoint_is_an_error_of_its_own(rocm):
+    run = rocm.train("out")
+    for checkpoint in (run / "checkpoints").glob("step-*"):
+        (checkpoint / "state.json").write_text("{}")
+    done = rocm.run(*rocm.train_arguments("out", run__iterations=6))
+    assert done.returncode == 4, done.stderr
