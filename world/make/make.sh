@@ -30,7 +30,6 @@ stage scenes scenes.py
 stage text train_text.py &
 text=$!
 stage vae train_vae.py
-stage white train_vae.py white
 stage latents encode.py
 wait "$text"
 

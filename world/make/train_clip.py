@@ -2,8 +2,10 @@
 """The reward: a CLIPModel trained contrastively, with near misses as hard negatives.
 
 Contrast among the batch alone teaches colours and little else; so each picture is also set against
-captions with one fact changed (language.EDITS), and both embeddings must name the facts through
-one shared, throw-away set of classifiers. Run again it resumes. Out: CACHE/clip.
+captions with one fact changed (language.EDITS); both embeddings must name the facts through one
+shared, throw-away set of classifiers; and each patch must say what it shows. Position embeddings
+start loud: quiet ones leave "which of the two is left" a coin toss for very long.
+Out: CACHE/clip.
 """
 import numpy as np
 import torch
@@ -14,11 +16,11 @@ from transformers import CLIPConfig, CLIPModel, CLIPTextModel
 import tokenizer as world_tokenizer
 from common import CACHE, SEED, TEXT_WIDTH, Meter, cosine, one_thread
 from language import EDITS, edit, parse
-from train_text import FACTS, numbers, text_config
+from train_text import FACTS, HEADS, numbers, shown, text_config
 
-STEPS, BATCH, RATE, EDITS_EACH = 700, 48, 2e-3, 3
+STEPS, BATCH, RATE, EDITS_EACH = 1400, 48, 1e-3, 3
 WIDTH, LAYERS, PATCH, PROJECTION = 96, 4, 8, 96
-MAX_SCALE, FACT_WEIGHT = 40.0, 0.5
+MAX_SCALE, FACT_WEIGHT, CELL_WEIGHT = 40.0, 1.0, 0.5
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 # Relations and swaps need the most practice: they ask what stands where, not what there is.
@@ -37,7 +39,7 @@ def new_clip(tokenizer):
     text = CLIPTextModel.from_pretrained(CACHE / "text").state_dict()
     inner = getattr(model.text_model, "text_model", model.text_model)
     inner.load_state_dict({k.removeprefix("text_model."): v for k, v in text.items()})
-    nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.1)
+    nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.5)
     nn.init.normal_(model.vision_model.embeddings.patch_embedding.weight, std=0.05)
     return model
 
@@ -48,6 +50,11 @@ class Facts(nn.Module):
     def __init__(self):
         super().__init__()
         self.ask = nn.Linear(PROJECTION, sum(FACTS.values()))
+        self.cell = nn.Linear(WIDTH, sum(HEADS.values()))
+
+    def cells(self, patches, target):
+        parts = self.cell(patches).split(list(HEADS.values()), -1)
+        return sum(F.cross_entropy(p.transpose(1, 2), target[:, i]) for i, p in enumerate(parts))
 
     def loss(self, unit, target):
         parts = self.ask(unit * 8.0).split(list(FACTS.values()), -1)
@@ -81,10 +88,6 @@ def near_misses(rng, scene, count=EDITS_EACH):
     return out
 
 
-def embed(tower, projection, **inputs):
-    return F.normalize(projection(tower(**inputs).pooler_output), dim=-1)
-
-
 class Trainer:
     def __init__(self):
         self.tokenizer = world_tokenizer.load()
@@ -92,20 +95,25 @@ class Trainer:
         self.rng, self.generator = np.random.default_rng(11), torch.Generator().manual_seed(SEED)
         data = np.load(CACHE / "scenes_train.npz")
         self.images, self.captions = data["images"], [str(c) for c in data["captions"]]
+        self.layouts = data["layouts"]
 
     def read(self, captions):
         ids = world_tokenizer.encode(self.tokenizer, captions)
         ids = ids[:, :int((ids != self.tokenizer.pad_token_id).sum(1).max()) + 1]
-        return embed(self.model.text_model, self.model.text_projection, input_ids=ids)
+        pooled = self.model.text_model(input_ids=ids).pooler_output
+        return F.normalize(self.model.text_projection(pooled), dim=-1)
 
     def see(self, pixels):
-        return embed(self.model.vision_model, self.model.visual_projection, pixel_values=pixels)
+        """Unit embeddings, and the patches' last states."""
+        out = self.model.vision_model(pixel_values=pixels)
+        unit = F.normalize(self.model.visual_projection(out.pooler_output), dim=-1)
+        return unit, out.last_hidden_state[:, 1:]
 
     def losses(self):
         pick = np.sort(self.rng.choice(len(self.images), BATCH, replace=False))
         scenes = [parse(self.captions[i]) for i in pick]
         missed = [near_misses(self.rng, s) for s in scenes]
-        seen = self.see(worn(torch.from_numpy(self.images[pick]), self.generator))
+        seen, patches = self.see(worn(torch.from_numpy(self.images[pick]), self.generator))
         said = self.read([s.caption() for s in scenes] + sum(missed, []))
         true, false = said[:BATCH], said[BATCH:].view(BATCH, EDITS_EACH, -1)
         scale = self.model.logit_scale.exp()
@@ -118,14 +126,17 @@ class Trainer:
                                torch.zeros(BATCH, dtype=torch.long))
         target = torch.tensor([numbers(s) for s in scenes])
         facts = self.facts.loss(seen, target) + self.facts.loss(true, target)
-        return {"text": by_text, "image": by_image, "hard": hard, "facts": facts}
+        cells = torch.from_numpy(np.stack([shown(s, self.layouts[i])
+                                           for s, i in zip(scenes, pick)]))
+        return {"text": by_text, "image": by_image, "hard": hard, "facts": facts,
+                "cells": self.facts.cells(patches, cells)}
 
     @torch.no_grad()
     def check(self):
         data = np.load(CACHE / "scenes_held.npz")
         images = torch.from_numpy(data["images"][:300])
         scenes = [parse(str(c)) for c in data["captions"][:300]]
-        seen, said = self.see(prepare(images)), self.read([s.caption() for s in scenes])
+        seen, said = self.see(prepare(images))[0], self.read([s.caption() for s in scenes])
         target = torch.tensor([numbers(s) for s in scenes])
         show = lambda d: {k: round(v, 2) for k, v in d.items()}
         print("seen", show(self.facts.right(seen, target)))
@@ -158,7 +169,7 @@ def main():
             group["lr"] = RATE * cosine(step, STEPS)
         losses = run.losses()
         (losses["text"] + 0.5 * losses["image"] + losses["hard"]
-         + FACT_WEIGHT * losses["facts"]).backward()
+         + FACT_WEIGHT * losses["facts"] + CELL_WEIGHT * losses["cells"]).backward()
         torch.nn.utils.clip_grad_norm_(params, 1.0)
         optimizer.step()
         optimizer.zero_grad()

@@ -88,18 +88,23 @@ class Reader(nn.Module):
         return dict(zip(HEADS, parts))
 
 
-def cells(rng, scene):
-    """What each cell shows in one drawing of the scene: [4, 64] class numbers, 0 for nothing."""
+def shown(scene, layout):
+    """What each cell shows of things at [(cx, cy, r)]: [4, 64] class numbers, 0 for nothing."""
     out = np.zeros((4, CELLS, CELLS), np.int64)
     out[3] = list(BACKGROUNDS).index(scene.background)
     grid = (np.arange(CELLS) + 0.5) * 64 / CELLS
-    centres, radii = place(rng, scene)
-    for thing, (cx, cy), r in zip(scene.things, centres, radii):
+    for thing, (cx, cy, r) in zip(scene.things, layout):
         inside = (abs(grid[None, :] - cx) < r) & (abs(grid[:, None] - cy) < r)
         out[0][inside] = 1 + COLOUR.index(thing.colour)
         out[1][inside] = 1 + SHAPE.index(thing.shape)
         out[2][inside] = 1 + SIZES.index(thing.size)
     return out.reshape(4, -1)
+
+
+def cells(rng, scene):
+    """The cells of one drawing of the scene."""
+    centres, radii = place(rng, scene)
+    return shown(scene, [(cx, cy, r) for (cx, cy), r in zip(centres, radii)])
 
 
 def draw(rng, tokenizer, count):
