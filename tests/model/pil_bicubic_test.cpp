@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "golden_file.hpp"
+#include "tests/model/golden_file.hpp"
 
 namespace rocm::model {
 namespace {
