@@ -4,6 +4,7 @@
 #include <fstream>
 #include <optional>
 #include <span>
+#include <system_error>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -25,10 +26,17 @@ std::optional<std::int64_t> step_of(const std::string& line) {
   return json["step"].get<std::int64_t>();
 }
 
+std::uint64_t size_of(const fs::path& path) {
+  std::error_code ignored;
+  const std::uintmax_t size_B = fs::file_size(path, ignored);
+  return ignored ? 0 : size_B;
+}
+
 /// Copies the lines that stay into a new file of that name.
 void keep_until(std::int64_t last_step, const fs::path& path) {
   std::ifstream lines(path);
-  AtomicFile kept(path, is_file(path) ? fs::file_size(path) : 0);
+  if (is_file(path) && !lines) storage_check(-1, "open", path, 0);
+  AtomicFile kept(path, size_of(path));
   std::int64_t newest = 0;
   for (std::string line; std::getline(lines, line);) {
     const bool whole = !lines.eof();  // the last line, too, ends with a line end
@@ -37,6 +45,7 @@ void keep_until(std::int64_t last_step, const fs::path& path) {
     kept.append(line + "\n");
     newest = *step;
   }
+  if (lines.bad()) storage_check(-1, "read", path, 0);  // and not lose what could not be read
   kept.commit();
 }
 

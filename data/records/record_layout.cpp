@@ -116,10 +116,14 @@ void create_axes(HdfWriter& file, const RecordPlan& plan, std::int64_t samples) 
   }
 }
 
+std::string long_name_of(const RecordVariable& variable, const std::string& name) {
+  if (name == variable.name) return std::string(variable.long_name);
+  return "raw score " + name.substr(variable.name.size() + 1) + " of the final image";
+}
+
 void label(HdfWriter& file, const RecordVariable& variable, const std::string& name) {
   file.set_attribute(name, "units", std::string(variable.unit));
-  const std::string own = name == variable.name ? "" : " (" + name + " alone, unweighted)";
-  file.set_attribute(name, "long_name", std::string(variable.long_name) + own);
+  file.set_attribute(name, "long_name", long_name_of(variable, name));
   const std::string coordinates = coordinates_of(variable);
   if (!coordinates.empty()) file.set_attribute(name, "coordinates", coordinates);
 }

@@ -106,7 +106,7 @@ void CheckpointFolder::prune(std::int64_t newest, std::int64_t keep) {
 void CheckpointFolder::publish(const fs::path& aside, std::int64_t step) {
   const fs::path place = path_of(step);
   const fs::path replaced = folder_ / hidden(checkpoint_name(step), kReplaced);
-  const bool taken = fs::exists(place);
+  const bool taken = is_folder(place);
   if (taken) move_path(place, replaced);
   move_path(aside, place);
   sync_folder(folder_);

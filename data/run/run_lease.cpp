@@ -99,7 +99,10 @@ RunLease::Outcome RunLease::take_existing(FileDescriptor file, const LeaseHolder
 /// whoever moved a fresh one by mistake puts it back.
 RunLease::Outcome RunLease::clear_away(const std::optional<LeaseHolder>& owner) {
   const fs::path aside = path_.native() + ".gone-" + process_tag();
-  if (std::rename(path_.c_str(), aside.c_str()) != 0) return Outcome::kTryAgain;
+  if (std::rename(path_.c_str(), aside.c_str()) != 0) {
+    if (errno != ENOENT) storage_check(-1, "move", path_, 0);
+    return Outcome::kTryAgain;  // somebody else was quicker
+  }
   const FileDescriptor moved(::open(aside.c_str(), O_RDONLY | O_CLOEXEC));
   const bool same = moved && owner_in(moved) == owner;
   if (!same) storage_check(::link(aside.c_str(), path_.c_str()), "put back", path_, 0);
