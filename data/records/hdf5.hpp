@@ -33,9 +33,10 @@ using HdfAttribute = UniqueHandle<HdfTraits<HdfKind::kAttribute>>;
 /// were doing, to which file, and the innermost reason of HDF5's own error stack.
 HdfId hdf5_check(HdfId result, std::string_view doing, const std::filesystem::path& path);
 
-/// To be called before anything else of HDF5, in each thread, any number of times. HDF5 then neither
-/// prints its error stack (hdf5_check reads it) nor cleans up when the process exits: after a full
-/// disk that would end in a segmentation fault instead of our exit code. Handles close files.
+/// To be called before anything else of HDF5, in each thread, any number of times. HDF5 then
+/// neither prints its error stack (hdf5_check reads it) nor cleans up when the process exits: after
+/// a full disk that would end in a segmentation fault instead of our exit code. Handles close
+/// files.
 void prepare_hdf5() noexcept;
 
 /// Version of the library that is linked, such as "1.10.8".
