@@ -177,8 +177,9 @@ TEST(CommandLine, HelpIsAResultAndShowsEveryFlagWithItsDefault) {
     const std::string text = help_of({std::string(verb.name), "--help"});
     for (const Flag& flag : verb.flags) {
       EXPECT_THAT(text, HasSubstr("\n  --" + std::string(flag.name))) << verb.name;
-      if (!flag.fallback.empty())
-        EXPECT_THAT(text, HasSubstr("(default: " + std::string(flag.fallback) + ")"));
+      const std::string fallback(flag.fallback);
+      const std::string shown = fallback.empty() ? "" : "(default: " + fallback + ")";
+      EXPECT_THAT(text, HasSubstr(shown)) << verb.name;
     }
   }
 }

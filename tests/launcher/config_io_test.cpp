@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launcher/config_text.hpp"
 #include "message_of.hpp"
 #include "minimal_config.hpp"
 
@@ -16,6 +18,7 @@ namespace {
 using rocm::testing::minimal_config;
 using rocm::testing::minimal_toml;
 using rocm::testing::usage_error_of;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -203,6 +206,43 @@ TEST(ConfigIo, ErrorsOfASetNameTheFlag) {
 
 TEST(ConfigIo, ADateIsNoValueOfOurs) {
   EXPECT_THAT(error_of_set("run.name=1979-05-27"), HasSubstr("not a date"));
+}
+
+TEST(ConfigIo, AnEmptyListOfScoresIsFine) {
+  EXPECT_TRUE(with_set("evaluation.score=[]").evaluation.score.empty());
+  EXPECT_THAT(error_of_set("reward=[]"), HasSubstr("[[reward]], not a list of 0"));
+}
+
+/// Bytes that are cut out, doubled or replaced: what a damaged or hostile file may hold.
+std::string damaged(std::string text, std::mt19937& generator) {
+  const auto below = [&generator](std::size_t bound) { return generator() % bound; };
+  for (std::size_t i = 1 + below(4); i > 0; --i) {
+    const std::size_t at = below(text.size());
+    const std::size_t length = 1 + below(std::min<std::size_t>(12, text.size() - at));
+    const auto byte = static_cast<char>(below(256));
+    if (below(3) == 0)
+      text.erase(at, length);
+    else if (below(2) == 0)
+      text.insert(at, text.substr(at, length));
+    else
+      text[at] = byte;
+    if (text.empty()) text = "=";
+  }
+  return text;
+}
+
+TEST(ConfigIo, DamagedTextIsReadOrRefusedAsAUsageErrorOfOneLine) {
+  const std::string text = resolved_toml(minimal_config());
+  std::mt19937 generator(7);
+  for (int i = 0; i < 400; ++i) {
+    const std::string error = error_of(damaged(text, generator));
+    EXPECT_THAT(error, AnyOf(StartsWith("run.toml"), "nothing was thrown")) << i;
+    EXPECT_EQ(error.find_first_of("\n\x1b"), std::string::npos) << i << ": " << error;
+  }
+}
+
+TEST(ConfigIo, ListsNestedWithoutEndAreRefused) {
+  EXPECT_THAT(error_of("x = " + std::string(100'000, '[')), StartsWith("run.toml:1:"));
 }
 
 TEST(ConfigIo, AMissingFileIsAUsageError) {

@@ -16,10 +16,12 @@ Examination healthy() {
   Examination found;
   found.machine = {.processor = "EPYC",
                    .flags = {"avx2"},
-                   .cores = 8,
+                   .cores = {0, 1, 2, 3, 4, 5, 6, 7},
+                   .cores_online = 8,
                    .memory_bytes = std::int64_t{64} << 30,
                    .free_bytes = std::int64_t{32} << 30};
   found.processors = {"EPYC"};
+  found.host_cores = 8;
   found.cpu_speeds = {{"convolution", "fp32", 100.0}, {"convolution", "bf16", 100.0}};
   return found;
 }
@@ -33,6 +35,12 @@ TEST(Examination, MoreRanksThanCoresAreNamed) {
   Examination found = healthy();
   found.topology.local_size = 16;
   EXPECT_THAT(advice_for(found), Contains(HasSubstr("16 ranks share 8 cores")));
+}
+
+TEST(Examination, RanksBoundToOneOfManyCoresAreNamed) {
+  Examination found = healthy();
+  found.machine.cores = {3};
+  EXPECT_THAT(advice_for(found), Contains(HasSubstr("bound to one of 8 cores")));
 }
 
 TEST(Examination, ThreadsThatWaitForEachOtherAreNamed) {

@@ -36,4 +36,9 @@ inline double largest_difference(const at::Tensor& a, const at::Tensor& b) {
   return a.to(at::kDouble).sub(b.to(at::kDouble)).abs().max().item<double>();
 }
 
+/// The largest difference in units of the largest element of b.
+inline double relative_difference(const at::Tensor& a, const at::Tensor& b) {
+  return largest_difference(a, b) / b.abs().max().item<double>();
+}
+
 }  // namespace rocm::test

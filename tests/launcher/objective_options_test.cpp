@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/objective_options.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/launcher/minimal_config.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+constexpr std::size_t kSteps = 8;
+
+objective::RocmOptions options_of(const std::string& toml) {
+  return objective_options(rocm::testing::minimal_config(toml), kSteps);
+}
+
+TEST(ObjectiveOptions, SayWhatTheConfigurationSays) {
+  const auto options = options_of(
+      "[objective]\ndivergence = \"js\"\nbeta = 2.5\nreduction = \"sum\"\n"
+      "reference_gradient = \"full\"\n");
+  EXPECT_EQ(options.divergence, objective::DivergenceKind::kJensenShannon);
+  EXPECT_EQ(options.beta, 2.5);
+  EXPECT_EQ(options.reduction, model::DistanceReduction::kSum);
+  EXPECT_EQ(options.reference, model::ReferenceUse::kFull);
+}
+
+TEST(ObjectiveOptions, DetachTheReferenceByDefault) {
+  EXPECT_EQ(options_of("").reference, model::ReferenceUse::kDetached);
+}
+
+TEST(ObjectiveOptions, LetGradientsFlowThroughTheLastKCalls) {
+  EXPECT_EQ(options_of("").truncate, kSteps);
+  EXPECT_EQ(options_of("[objective]\ntruncate = 3\n").truncate, 3U);
+  EXPECT_EQ(options_of("[objective]\ntruncate = 20\n").truncate, kSteps);
+}
+
+/// minimal_config writes [model] itself, so its keys are set after parsing.
+std::size_t kept(const NumberOr<std::int64_t, CheckpointRule>& checkpoint) {
+  Config config = rocm::testing::minimal_config();
+  config.model.checkpoint = checkpoint;
+  return objective_options(config, kSteps).kept_steps;
+}
+
+TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
+  EXPECT_EQ(kept(CheckpointRule::kEveryStep), 0U);
+  EXPECT_EQ(kept(CheckpointRule::kNone), kSteps);
+  EXPECT_EQ(kept(std::int64_t{3}), 3U);
+  EXPECT_EQ(kept(std::int64_t{20}), kSteps);
+}
+
+}  // namespace
+}  // namespace rocm::launcher
