@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <numeric>
 
-#include <ATen/ops/tensor.h>
+#include <ATen/ops/scalar_tensor.h>
 
 #include "data/safetensors_writer.hpp"
 #include "dist/base/contract.hpp"
@@ -61,7 +61,7 @@ ExitCode execute(const ProbeRequest& request) {
 
   auto tensors = result.dump.tensors();
   tensors.merge(named_gradient(summed(result.gradients), assembly.plan, assembly.adapter));
-  tensors.emplace("loss", at::tensor(result.loss, assembly.computation.state));
+  tensors.emplace("loss", at::scalar_tensor(result.loss, assembly.computation.state));
   data::write_safetensors(request.tensors, tensors);
   return ExitCode::kOk;
 }
