@@ -85,8 +85,8 @@ class DefaultsWriter {
  private:
   void key(const Field& field, const std::string& expected, const std::string& value,
            Effect effect) const {
-    text_ += fmt::format("# {}: {}\n{}{} = {}\n", field.meaning, expected, mark(effect), field.name,
-                         value);
+    text_ += fmt::format("# {} ({})\n{}{} = {}\n", field.meaning, expected, mark(effect),
+                         field.name, value);
   }
 
   /// An entry of a list is an example, and shows all its keys.

@@ -78,8 +78,8 @@ TEST(CommentedDefaults, ShowEveryKey) {
 
 TEST(CommentedDefaults, ExplainRangeAndChoices) {
   EXPECT_THAT(commented_defaults(),
-              HasSubstr("# weight of the divergence [1]: a number of at least "
-                        "0 or \"auto\"\nbeta = 0.1\n"));
+              HasSubstr("# weight of the divergence [1] (a number of at least 0 or \"auto\")\n"
+                        "beta = 0.1\n"));
 }
 
 }  // namespace
