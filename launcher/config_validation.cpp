@@ -114,7 +114,16 @@ void validate_steps(std::string_view key, std::int64_t count, std::int64_t steps
                            .advice = fmt::format("use at most {}", steps)});
 }
 
+void validate_checkpointing(const ModelConfig& model) {
+  const auto* rule = std::get_if<CheckpointRule>(&model.checkpoint);
+  require_available(rule == nullptr || *rule != CheckpointRule::kAuto, "model.checkpoint", "auto",
+                    "\"every_step\", \"none\" or a number of steps");
+  require_available(model.checkpoint_decoder == DecoderCheckpoint::kNone,
+                    "model.checkpoint_decoder", "recompute", "\"none\"");
+}
+
 void validate_sampling(const Config& config) {
+  validate_checkpointing(config.model);
   if (const auto* last = std::get_if<std::int64_t>(&config.objective.truncate))
     validate_steps("objective.truncate", *last, config.model.steps);
   if (const auto* kept = std::get_if<std::int64_t>(&config.model.checkpoint))

@@ -76,6 +76,12 @@ struct ModelConfig {
                                  .at_least = 1,
                                  .at_most = 16384,
                                  .example = "64"});
+    describe_sampling(self, visit);
+  }
+
+ private:
+  template <class Self, class Visitor>
+  static void describe_sampling(Self& self, Visitor& visit) {
     visit(self.eta, Field{.name = "eta",
                           .meaning = "share of noise in a DDIM step, for diffusion models [1]",
                           .at_least = 0.0,
@@ -91,8 +97,8 @@ struct ModelConfig {
                                     .meaning = "which timesteps are visited; legacy: as diffusers "
                                                "before 0.24"});
     visit(self.checkpoint, Field{.name = "checkpoint",
-                                 .meaning = "recompute every step's graph, none, or all but the "
-                                            "last k; gradients are the same to the bit",
+                                 .meaning = "graphs to recompute: every step's, none, or all but "
+                                            "the last k; gradients are the same to the bit",
                                  .at_least = 0});
     visit(self.checkpoint_decoder,
           Field{.name = "checkpoint_decoder", .meaning = "recompute the image decoder's graph"});

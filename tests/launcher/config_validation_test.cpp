@@ -53,6 +53,9 @@ TEST(ConfigValidation, OptionsThatAreNotBuiltAreNamed) {
               HasSubstr("sampled is not available"));
   EXPECT_THAT(error_with({"objective.beta=auto"}), HasSubstr("auto is not available"));
   EXPECT_THAT(error_with({"objective.truncate=random"}), HasSubstr("random is not available"));
+  EXPECT_THAT(error_with({"model.checkpoint=auto"}), StartsWith("model.checkpoint: auto is not"));
+  EXPECT_THAT(error_with({"model.checkpoint_decoder=recompute"}),
+              HasSubstr("recompute is not available"));
   EXPECT_THAT(error_with({"reward.0.name=hpsv2"}), StartsWith("reward.0: hpsv2 is not available"));
 }
 
