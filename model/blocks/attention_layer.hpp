@@ -35,7 +35,7 @@ struct AttentionLayer {
   [[nodiscard]] at::Tensor add_to(const at::Tensor& residual_BLC, const at::Tensor& x_BLC,
                                   const LowRankAdapter* adapter) const;
 
-  /// residual + attention of x to given keys and values, [B, S, C] or [1, S, C].
+  /// residual + attention of x to given keys and values, [B, S, C].
   [[nodiscard]] at::Tensor add_to(const at::Tensor& residual_BLC, const at::Tensor& x_BLC,
                                   const at::Tensor& key_BSC, const at::Tensor& value_BSC,
                                   const LowRankAdapter* adapter) const;

@@ -26,8 +26,8 @@ at::Tensor ResidualBlock::operator()(const at::Tensor& x_BIHW) const {
 at::Tensor ResidualBlock::operator()(const at::Tensor& x_BIHW, const at::Tensor& shift_BO,
                                      const LowRankAdapter* adapter) const {
   const at::Tensor normed_BIHW = norm1.then_silu(x_BIHW);
-  // A shift that all samples share and nobody differentiates is a bias, which costs nothing.
-  if (shift_BO.size(0) == 1 && !shift_BO.requires_grad())
+  // A shift that all samples share is a bias, which costs nothing.
+  if (shift_BO.size(0) == 1)
     return finish(x_BIHW, conv1.with_bias(shift_BO[0], normed_BIHW, adapter), adapter);
   const at::Tensor hidden_BOHW = conv1.with_bias({}, normed_BIHW, adapter);
   return finish(x_BIHW, hidden_BOHW.add(shift_BO.unsqueeze(2).unsqueeze(3)), adapter);

@@ -30,7 +30,7 @@ struct SpatialTransformer {
 
   static SpatialTransformer load(const WeightScope& scope, const Shape& shape, AdapterPlan* plan);
 
-  /// keys and values: one [B, S, C] or [1, S, C] for each block.
+  /// keys and values: one [B, S, C] for each block.
   at::Tensor operator()(const at::Tensor& x_BCHW, std::span<const at::Tensor> keys_BSC,
                         std::span<const at::Tensor> values_BSC,
                         const LowRankAdapter* adapter) const;

@@ -33,7 +33,7 @@ struct TransformerBlock {
 
   static TransformerBlock load(const WeightScope& scope, const Shape& shape, AdapterPlan* plan);
 
-  /// key and value: of text_attention, [B, S, C] or [1, S, C].
+  /// key and value: of text_attention, [B, S, C].
   at::Tensor operator()(const at::Tensor& x_BLC, const at::Tensor& key_BSC,
                         const at::Tensor& value_BSC, const LowRankAdapter* adapter) const;
 };

@@ -8,6 +8,8 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
+#include "model/ops/narrow_attention.hpp"
+
 namespace rocm::model {
 namespace {
 
@@ -26,6 +28,9 @@ at::Tensor join_heads(const at::Tensor& x_BNLE) {
 at::Tensor attend(const at::Tensor& q_BLC, const at::Tensor& k_BSC, const at::Tensor& v_BSC,
                   const AttentionOptions& options) {
   const bool causal = options.mask == AttentionOptions::Mask::kCausal;
+  const AttentionOperands operands{
+      .q_BLC = q_BLC, .k_BSC = k_BSC, .v_BSC = v_BSC, .heads = options.heads};
+  if (!causal && fits_narrow_attention(operands)) return narrow_attention(operands);
   return join_heads(at::scaled_dot_product_attention(
       split_heads(q_BLC, options.heads), split_heads(k_BSC, options.heads),
       split_heads(v_BSC, options.heads), /*attn_mask=*/{}, /*dropout_p=*/0.0, causal));

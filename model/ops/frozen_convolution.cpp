@@ -26,20 +26,25 @@ struct FrozenConvolutionBackward {
 
   template <class NeedsGradient>
   torch::autograd::variable_list operator()(const at::Tensor& gradient,
-                                            const NeedsGradient& /*needs*/) const {
+                                            const NeedsGradient& needs) const {
+    return {needs(0) ? input_gradient(gradient) : at::Tensor(),
+            needs(1) ? gradient.sum({0, 2, 3}) : at::Tensor()};
+  }
+
+  [[nodiscard]] at::Tensor input_gradient(const at::Tensor& gradient) const {
     // Only the shape of the input is read when its gradient alone is asked for.
     const at::Tensor input = at::empty(input_shape, gradient.options());
-    return {std::get<0>(at::convolution_backward(
+    return std::get<0>(at::convolution_backward(
         gradient, input, weight_OIKK, /*bias_sizes=*/at::OptionalIntArrayRef(), {stride, stride},
         {padding, padding}, /*dilation=*/{1, 1}, /*transposed=*/false, /*output_padding=*/{0, 0},
-        /*groups=*/1, /*output_mask=*/{true, false, false}))};
+        /*groups=*/1, /*output_mask=*/{true, false, false}));
   }
 };
 
 }  // namespace
 
 at::Tensor frozen_convolve(const FrozenConvolution& convolution, const at::Tensor& x_BIHW) {
-  if (!wants_gradient(x_BIHW)) return convolve(convolution, x_BIHW);
+  if (!wants_gradient(x_BIHW, convolution.bias_O)) return convolve(convolution, x_BIHW);
   at::Tensor y_BOHW;
   {
     const at::NoGradGuard by_hand;
@@ -50,7 +55,7 @@ at::Tensor frozen_convolve(const FrozenConvolution& convolution, const at::Tenso
                                                    .stride = convolution.stride,
                                                    .padding = convolution.padding,
                                                    .input_shape = x_BIHW.sizes().vec()},
-                         x_BIHW);
+                         x_BIHW, convolution.bias_O);
 }
 
 }  // namespace rocm::model

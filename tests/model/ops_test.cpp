@@ -50,6 +50,16 @@ TEST(FrozenConvolution, HasTheRightGradient) {
       {deviates({2, 3, 9, 5}, 3)});
 }
 
+TEST(FrozenConvolution, HasTheRightGradientInItsBias) {
+  const at::Tensor kernel = deviates({5, 3, 3, 3}, 1);
+  const auto function = [&](const Inputs& in) {
+    const FrozenConvolution convolution{
+        .weight_OIKK = kernel, .bias_O = in[1], .stride = 1, .padding = 1};
+    return weighed_sum(frozen_convolve(convolution, in[0]).tanh());
+  };
+  expect_right_gradients(function, {deviates({2, 3, 4, 5}, 3), deviates({5}, 4)});
+}
+
 TEST(FrozenConvolution, LetsGoOfItsInput) {
   const FrozenConvolution convolution{
       .weight_OIKK = deviates({3, 3, 3, 3}, 1), .bias_O = {}, .stride = 1, .padding = 1};

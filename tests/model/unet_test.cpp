@@ -111,6 +111,16 @@ TEST(UNet, WithBAtZeroIsExactlyTheReferenceInEveryPrecision) {
   }
 }
 
+TEST(UNet, WithBAtZeroIsExactlyTheReferenceWhenAllSamplesShareTheTimestep) {
+  AdapterPlan plan({"to_q", "time_emb_proj", "linear_1"}, 4, 2.0);
+  const UNet unet = load("unet_tiny_lcm", &plan);
+  const auto adapter = LowRankAdapter::fresh(plan, AdapterInit::kKaiming, 3, at::kFloat);
+  Call call = Call::golden("unet_tiny_lcm");
+  call.t = call.t.narrow(0, 0, 1);
+  call.guidance = call.guidance.narrow(0, 0, 1);
+  EXPECT_TRUE(at::equal(call(unet, &adapter), call(unet, nullptr)));
+}
+
 TEST(UNet, InBf16StaysNearFp32) {
   const at::Tensor out = Call::golden("unet_tiny_lcm", at::kBFloat16)(
       load("unet_tiny_lcm", nullptr, at::kBFloat16), nullptr);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/ops/narrow_attention.hpp"
+
+namespace rocm::model {
+
+std::vector<NarrowKernels> runnable_narrow_kernels() {
+  return {baseline_narrow_kernels()};
+}
+
+}  // namespace rocm::model
