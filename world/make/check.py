@@ -46,8 +46,8 @@ def draw(pipeline, captions, **options):
 
 def pipelines(images, captions):
     wanted = validation(COUNT)
-    teacher = StableDiffusionPipeline.from_pretrained(WORLD / "teacher", torch_dtype=torch.float32)
-    lcm = LatentConsistencyModelPipeline.from_pretrained(WORLD / "lcm", torch_dtype=torch.float32)
+    teacher = StableDiffusionPipeline.from_pretrained(WORLD / "teacher", dtype=torch.float32)
+    lcm = LatentConsistencyModelPipeline.from_pretrained(WORLD / "lcm", dtype=torch.float32)
     round_trip(lcm.vae, images, captions)
     for pipeline in (teacher, lcm):
         pipeline.set_progress_bar_config(disable=True)

@@ -17,8 +17,8 @@ ROWS = ["truth", "teacher", "LCM 8", "LCM 4"]
 def drawn(captions):
     rng = np.random.default_rng(SEED)
     yield [render(rng, parse(c))[0] for c in captions]
-    teacher = StableDiffusionPipeline.from_pretrained(WORLD / "teacher", torch_dtype=torch.float32)
-    lcm = LatentConsistencyModelPipeline.from_pretrained(WORLD / "lcm", torch_dtype=torch.float32)
+    teacher = StableDiffusionPipeline.from_pretrained(WORLD / "teacher", dtype=torch.float32)
+    lcm = LatentConsistencyModelPipeline.from_pretrained(WORLD / "lcm", dtype=torch.float32)
     for pipeline, steps, guidance in ((teacher, 20, 3.0), (lcm, 8, 4.0), (lcm, 4, 4.0)):
         pipeline.set_progress_bar_config(disable=True)
         generator = torch.Generator().manual_seed(SEED)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Makes world/ from nothing: the pictures, the models, the figures. About two hours on two cores.
-# A stage whose result is in the cache is skipped; remove the file to have it made again.
+# A stage that has its mark in the cache (STAGE.done) is skipped; remove the mark to run it again.
+# `make.sh train` stops before world/ is written.
 set -euo pipefail
 cd "$(dirname "$0")"
 repo=$(cd ../.. && pwd)
@@ -40,6 +41,8 @@ stage teacher train_teacher.py
 stage cool train_teacher.py cool
 wait "$judge"
 stage lcm distill_lcm.py
+
+[ "${1:-}" = train ] && exit
 
 "$venv/bin/python" export.py
 "$venv/bin/python" fixtures.py
