@@ -120,7 +120,7 @@ struct Notation<std::array<T, N>> {
   static std::optional<std::array<T, N>> read(const Setting& setting, const Field& field) {
     const auto values = Notation<std::vector<T>>::read(setting, field);
     if (!values || values->size() != N) return std::nullopt;
-    std::array<T, N> fixed;
+    std::array<T, N> fixed{};
     std::copy(values->begin(), values->end(), fixed.begin());
     return fixed;
   }
