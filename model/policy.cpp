@@ -35,7 +35,7 @@ Policy::Policy(UNet unet, SamplingSchedule schedule, double guidance_scale)
 }
 
 TextFeatures Policy::condition(const at::Tensor& text_BLD, const LowRankAdapter* adapter) const {
-  return unet_.text_features(text_BLD, adapter);
+  return unet_.text_features(text_BLD.to(unet_.dtype()), adapter);
 }
 
 at::Tensor Policy::output(std::size_t n, const at::Tensor& state_BCHW, const TextFeatures& text,
@@ -44,7 +44,7 @@ at::Tensor Policy::output(std::size_t n, const at::Tensor& state_BCHW, const Tex
   const TimeFeatures time =
       adapted ? unet_.time_features(schedule_.at(n).timestep, guidance_1G_, adapter)
               : time_features_.at(n);
-  return unet_(state_BCHW, time, text, adapter).to(state_BCHW.scalar_type());
+  return unet_(state_BCHW.to(unet_.dtype()), time, text, adapter).to(state_BCHW.scalar_type());
 }
 
 at::Tensor Policy::mean(std::size_t n, const at::Tensor& state_BCHW,

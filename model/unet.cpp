@@ -128,6 +128,10 @@ at::Tensor UNet::operator()(const at::Tensor& x_BCHW, const TimeFeatures& time,
   return net.conv_out(net.norm_out.then_silu(h_BCHW), adapter);
 }
 
+at::ScalarType UNet::dtype() const {
+  return layers_->conv_in.weight_OIKK.scalar_type();
+}
+
 const UNetConfig& UNet::config() const {
   return layers_->config;
 }

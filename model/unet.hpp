@@ -68,6 +68,9 @@ class UNet {
 
   [[nodiscard]] const UNetConfig& config() const;
 
+  /// Of its weights, and so of what it takes and gives.
+  [[nodiscard]] at::ScalarType dtype() const;
+
  private:
   struct Layers;
   std::unique_ptr<const Layers> layers_;

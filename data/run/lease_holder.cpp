@@ -29,15 +29,19 @@ std::string boot_of_this_host() {
   return first_line("/proc/sys/kernel/random/boot_id");
 }
 
-/// Field 22 of /proc/PID/stat; empty when there is no such process. The second field is the
-/// program's name in parentheses and may hold anything, so counting starts after it.
+/// Field 22 of /proc/PID/stat; empty when there is no such process, or only the record of a dead
+/// one that nobody has asked for. The second field is the program's name in parentheses and may
+/// hold anything, so counting starts after it.
 std::string start_of(std::int64_t process) {
   const std::string line = first_line(fmt::format("/proc/{}/stat", process));
   const auto name_end = line.rfind(')');
   if (name_end == std::string::npos) return "";
   std::istringstream fields(line.substr(name_end + 1));
+  std::string state;
+  fields >> state;
+  if (state == "Z" || state == "X") return "";
   std::string field;
-  for (int number = 3; number <= 22; ++number) fields >> field;
+  for (int number = 4; number <= 22; ++number) fields >> field;
   return field;
 }
 

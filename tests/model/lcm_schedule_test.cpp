@@ -69,7 +69,7 @@ TEST(AlphasCumprod, IsTheReferencesTable) {
   ASSERT_EQ(static_cast<std::int64_t>(computed.size()), expected.numel());
   for (std::size_t t = 0; t < computed.size(); ++t) {
     const double value = expected[static_cast<std::int64_t>(t)].item<double>();
-    EXPECT_NEAR(computed[t], value, 2e-7 * value) << "timestep " << t;
+    EXPECT_NEAR(computed[t], value, 3e-7 * value) << "timestep " << t;
   }
 }
 
