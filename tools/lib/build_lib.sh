@@ -19,7 +19,8 @@ step() { # TITLE COMMAND…: runs it and says how long it took
 build_jobs() { # one compiler takes up to 1.5 GB
   local by_memory
   by_memory=$(awk '/MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
-  local jobs=$(nproc)
+  local jobs
+  jobs=$(OMP_NUM_THREADS= nproc) # nproc would take OMP_NUM_THREADS for its answer
   [ "$by_memory" -ge 1 ] && [ "$by_memory" -lt "$jobs" ] && jobs=$by_memory
   echo "$jobs"
 }
