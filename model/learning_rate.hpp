@@ -8,7 +8,7 @@ namespace rocm::model {
 enum class LearningRateDecay : std::uint8_t { kConstant, kLinear, kCosine };
 
 /// Linear warm-up from 0 over `warmup` steps, then constant, or down to 0 at `iterations`
-/// linearly or along half a cosine (the schedules of transformers.optimization).
+/// linearly or along half a cosine.
 struct LearningRateSchedule {
   double peak = 1e-4;
   std::int64_t warmup = 0;
