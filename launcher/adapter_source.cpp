@@ -23,8 +23,11 @@ model::LowRankAdapter loaded_adapter(const std::filesystem::path& path,
   const auto file = data::read_lora(path, plan.adaptable_modules());
   files.insert(files.end(), file.files.begin(), file.files.end());
   std::map<std::string, model::LowRankPair> effective;
-  for (const auto& [module, pair] : file.modules)
-    effective.emplace(module, model::LowRankPair{.a = pair.A, .b = data::effective_B(pair)});
+  for (const auto& [module, pair] : file.modules) {
+    // In fp64 the plan's scale divides out again to the last bit, whatever the scale.
+    const at::Tensor b = pair.B.to(at::kDouble).mul(pair.scale);
+    effective.emplace(module, model::LowRankPair{.a = pair.A, .b = b});
+  }
   return model::LowRankAdapter::from_effective(plan, effective, path.string(),
                                                computation.state_options());
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/config_text.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "launcher/config/described.hpp"
@@ -42,6 +44,39 @@ class ResolvedWriter {
  private:
   std::string table_;
   std::string& text_;
+};
+
+class SettingsWriter {
+ public:
+  SettingsWriter(std::string table, std::map<std::string, std::string>& settings)
+      : table_(std::move(table)), settings_(settings) {}
+
+  template <class T>
+  void operator()(const T& value, const Field& field) const {
+    settings_.emplace(key_path(table_, field.name), Notation<T>::write(value));
+  }
+
+  template <class T>
+  void operator()(const std::optional<T>& value, const Field& field) const {
+    if (value) (*this)(*value, field);
+  }
+
+  template <Described T>
+  void operator()(const T& value, const Field& field) const {
+    T::describe(value, SettingsWriter(key_path(table_, field.name), settings_));
+  }
+
+  template <Described T>
+  void operator()(const std::vector<T>& values, const Field& field) const {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string entry = fmt::format("{}[{}]", key_path(table_, field.name), i);
+      T::describe(values[i], SettingsWriter(entry, settings_));
+    }
+  }
+
+ private:
+  std::string table_;
+  std::map<std::string, std::string>& settings_;
 };
 
 /// Whether what is printed takes effect or is there to be uncommented.
@@ -109,6 +144,12 @@ std::string resolved_toml(const Config& config) {
   std::string text;
   Config::describe(config, ResolvedWriter("", text));
   return text;
+}
+
+std::map<std::string, std::string> settings_by_key(const Config& config) {
+  std::map<std::string, std::string> settings;
+  Config::describe(config, SettingsWriter("", settings));
+  return settings;
 }
 
 std::string commented_defaults() {

@@ -9,6 +9,8 @@
 #include "dist/base/log.hpp"
 #include "launcher/config_text.hpp"
 #include "launcher/evaluator.hpp"
+#include "launcher/machine.hpp"
+#include "launcher/memory_estimate.hpp"
 #include "launcher/standard_output.hpp"
 
 namespace rocm::launcher {
@@ -56,6 +58,26 @@ void require_disk_space(const Assembly& assembly) {
         .advice = "raise records.every, record fewer fields, or set run.output"});
 }
 
+void require_memory(const MemoryEstimate& estimate, const Assembly& assembly,
+                    const dist::Topology& topology) {
+  Log::info(
+      fmt::format("each rank will take about {:.2f} GB: {:.2f} GB stand, a unit of {} adds "
+                  "{:.2f} GB at its peak",
+                  estimate.total_bytes() / 1e9, estimate.resident_bytes / 1e9,
+                  assembly.config.data.micro_batch, estimate.working_bytes / 1e9));
+  if (!assembly.computation.device.is_cpu()) return;  // the GPU says it at the first step
+  const auto free = static_cast<double>(this_machine().free_bytes);
+  const double needed = estimate.working_bytes * topology.local_size;
+  if (needed <= free) return;
+  fail(ExitCode::kOutOfMemory,
+       {.where = topology.host(),
+        .problem = "the run would not fit in memory",
+        .because = fmt::format("{} ranks need {:.1f} GB more and {:.1f} GB are free",
+                               topology.local_size, needed / 1e9, free / 1e9),
+        .advice = "lower data.micro_batch or model.resolution, keep model.checkpoint = "
+                  "\"every_step\", or start fewer ranks per machine"});
+}
+
 }  // namespace
 
 ExitCode dry_run(RankGroup& ranks, Assembly& assembly) {
@@ -63,7 +85,11 @@ ExitCode dry_run(RankGroup& ranks, Assembly& assembly) {
     static_cast<void>(assembly.workload(assembly.config.data.batch_size));  // replay files
     if (assembly.config.evaluation.every > 0)
       static_cast<void>(Evaluator(assembly, ranks.communicator()));
-    if (ranks.first()) require_disk_space(assembly);
+    if (ranks.first()) {
+      require_disk_space(assembly);
+      const auto& topology = ranks.topology();
+      require_memory(estimate_memory(assembly, topology.world_size), assembly, topology);
+    }
     return 0;
   });
   if (ranks.first()) print_result(resolved_toml(assembly.config));

@@ -74,17 +74,17 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
   });
   const Attempt attempt = start_attempt(request);
   recorder_.emplace(folder_, attempt, assembly, ranks.communicator());
-  trainer_.emplace(
-      Trainer::Parts{.workload = workload_,
-                     .objective_at = [this](std::int64_t k) -> const auto& { return objective_at(k);
+  trainer_.emplace(trainer_parts(), trainer_settings(config_));
 }
 
-, .adapter = assembly.adapter, .optimizer = optimizer_, .communicator = ranks.communicator(),
-  .sum_gradients = [this](auto units) { return sum_gradients(units); }
-}  // namespace rocm::launcher
+Trainer::Parts TrainingRun::trainer_parts() {
+  return {.workload = workload_,
+          .objective_at = [this](std::int64_t k) -> const auto& {return objective_at(k);
+}
 
-,
-      trainer_settings(config_));
+, .adapter = assembly_.adapter, .optimizer = optimizer_, .communicator = ranks_.communicator(),
+  .sum_gradients = [this](auto units) { return sum_gradients(units); }
+};  // namespace rocm::launcher
 }
 
 void TrainingRun::open_folder(const TrainRequest& request) {
@@ -96,7 +96,6 @@ void TrainingRun::open_folder(const TrainRequest& request) {
   folder_.create();
   lease_.emplace(folder_.path());
   checkpoints_.emplace(folder_.checkpoints());
-  data::write_description(folder_, run_description(request, assembly_, ranks_.topology()));
 }
 
 Attempt TrainingRun::start_attempt(const TrainRequest& request) {
@@ -104,7 +103,12 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
     resume(request);
     return 0;
   });
-  if (ranks_.first()) checkpoints_->remove_after(done_);
+  ranks_.together([&] {  // once the settings are known to belong to this run
+    if (!ranks_.first()) return 0;
+    checkpoints_->remove_after(done_);
+    data::write_description(folder_, run_description(request, assembly_, ranks_.topology()));
+    return 0;
+  });
   const std::int64_t number =
       from_rank_0(ranks_.first() ? folder_.start_attempt() : 0, ranks_.communicator());
   Log::open_file(folder_.log(ranks_.topology().rank));

@@ -33,6 +33,7 @@ class TrainingRun {
   void open_folder(const TrainRequest& request);
   [[nodiscard]] Attempt start_attempt(const TrainRequest& request);
   void resume(const TrainRequest& request);
+  [[nodiscard]] Trainer::Parts trainer_parts();
   [[nodiscard]] const objective::RocmObjective& objective_at(std::int64_t step) const;
   [[nodiscard]] std::optional<at::Tensor> sum_gradients(std::span<const at::Tensor> units);
 

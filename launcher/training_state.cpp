@@ -7,10 +7,9 @@
 #include "data/lora_writer.hpp"
 #include "data/safetensors.hpp"
 #include "data/safetensors_writer.hpp"
-#include "data/sha256.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/adapter_source.hpp"
-#include "launcher/config_text.hpp"
+#include "launcher/course.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -56,33 +55,7 @@ at::Tensor read_like(const data::SafetensorsFile& file, const std::string& name,
   return stored.clone().to(like.device());
 }
 
-std::string state_text(const nlohmann::json& state, const char* key) {
-  const auto found = state.find(key);
-  return found != state.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-void require_same_course(const data::Checkpoint& checkpoint, const Config& config) {
-  require(state_text(checkpoint.state, "course_sha256") == course_of(config),
-          {.where = checkpoint.path.string(),
-           .problem = "this run began with other settings",
-           .because = "going on would mix two experiments in one record",
-           .advice = "restore the run's config.toml, or start anew under another run.name"});
-}
-
 }  // namespace
-
-std::string course_of(const Config& config) {
-  Config course = config;
-  course.run.name = course.run.output = "";
-  if (config.optimizer.schedule == model::LearningRateDecay::kConstant) course.run.iterations = 1;
-  course.model.checkpoint = ModelConfig().checkpoint;
-  course.model.checkpoint_decoder = ModelConfig().checkpoint_decoder;
-  course.dist = {.reduction = config.dist.reduction};
-  course.records = {};
-  course.checkpoint = {};
-  course.evaluation = {};
-  return data::sha256_of(resolved_toml(course));
-}
 
 std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state) {
   return {{.name = kAdapterFile,
@@ -93,7 +66,7 @@ std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state) {
 }
 
 nlohmann::ordered_json checkpoint_json(const TrainingState& state, const Config& config) {
-  return {{"updates", state.optimizer.state().updates}, {"course_sha256", course_of(config)}};
+  return {{"updates", state.optimizer.state().updates}, {"course", course_of(config)}};
 }
 
 void restore(const data::Checkpoint& checkpoint, const Config& config, TrainingState& state) {

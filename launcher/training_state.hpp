@@ -20,10 +20,6 @@ struct TrainingState {
   model::AdamW& optimizer;
 };
 
-/// sha256 of the settings that decide the course of a run. What only decides how long it goes, how
-/// it is spread, watched or stored may change between attempts.
-[[nodiscard]] std::string course_of(const Config& config);
-
 /// The files of a checkpoint. The state must outlive them.
 [[nodiscard]] std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state);
 

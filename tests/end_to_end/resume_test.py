@@ -55,10 +55,13 @@ def test_a_broken_checkpoint_is_passed_over(rocm):
     assert final(rocm.train("broken", run__iterations=6)) == final(whole)
 
 
-def test_other_settings_are_refused(rocm):
-    rocm.train("out")
+def test_other_settings_are_named_and_refused_and_the_run_stays_as_it_is(rocm):
+    run = rocm.train("out")
+    resolved = (run / "resolved.toml").read_text()
     done = rocm.run(*rocm.train_arguments("out", run__iterations=6, objective__beta=2))
-    assert done.returncode == 2 and "began with other settings" in done.stderr
+    assert done.returncode == 2
+    assert "began with other settings: objective.beta was 10 and is 2 " in done.stderr
+    assert (run / "resolved.toml").read_text() == resolved
 
 
 def test_resume_never_does_not_overwrite(rocm):

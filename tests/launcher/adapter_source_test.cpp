@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "data/lora_file.hpp"
+#include "data/lora_writer.hpp"
 #include "launcher/model_parts.hpp"
 #include "tests/support/failure_of.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -71,6 +73,18 @@ TEST(LoadedAdapter, KeepsTheFilesEffectWhateverTheConfiguredAlpha) {
   const auto other = golden_plan(lora_of(4, 24.0));
   EXPECT_EQ(other.scale(), 6.0);
   EXPECT_TRUE(same_effect(load(plan), load(other), plan));
+}
+
+TEST(LoadedAdapter, OfTheConfiguredScaleKeepsEveryBitThoughTheScaleIsNoPowerOfTwo) {
+  const auto plan = golden_plan(lora_of(4, 12.0));
+  const auto before = load(plan);
+  const rocm::testing::ScratchFolder folder;
+  const auto file = folder.path() / "adapter.safetensors";
+  data::write_lora(file, modules_of(before, plan), {.target = data::LoraTarget::kKohya});
+  std::vector<std::filesystem::path> files;
+  const auto after = loaded_adapter(file, plan, kOnCpu, files);
+  for (std::size_t i = 0; i < before.leaves().size(); ++i)
+    ASSERT_TRUE(at::equal(before.leaves()[i], after.leaves()[i])) << "leaf " << i;
 }
 
 TEST(LoadedAdapter, ListsTheFilesThatItRead) {

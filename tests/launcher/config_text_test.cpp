@@ -44,6 +44,14 @@ TEST(ResolvedToml, ReadsBackToTheSameConfiguration) {
   EXPECT_EQ(resolved_again(unusual_config()), resolved_toml(unusual_config()));
 }
 
+TEST(SettingsByKey, NameEveryValueByItsPath) {
+  const auto settings = settings_by_key(minimal_config());
+  EXPECT_EQ(settings.at("reward[0].name"), "\"pickscore\"");
+  EXPECT_EQ(settings.at("objective.divergence"), "\"kl\"");
+  EXPECT_EQ(settings.at("optimizer.betas"), "[0.9, 0.999]");
+  EXPECT_EQ(settings.count("lora.load"), 0U) << "a key without a value is absent";
+}
+
 TEST(ResolvedToml, KeepsEveryBitOfANumber) {
   const Config again = parse_config(resolved_toml(unusual_config()), "resolved.toml");
   EXPECT_EQ(again.model.eta, 0.30000000000000004);

@@ -6,7 +6,7 @@ from diffusers import AutoencoderKL
 
 from common import CACHE, one_thread
 
-COUNT = 6000
+COUNT = 12000
 
 
 @torch.no_grad()

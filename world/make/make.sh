@@ -28,18 +28,22 @@ stage() {
 
 stage tokenizer tokenizer.py
 stage scenes scenes.py
-stage text train_text.py &
-text=$!
+
+# Two chains side by side, one core each: what reads and judges, and what draws.
+{ stage text train_text.py; stage clip train_clip.py; } &
+judge=$!
 stage vae train_vae.py
 stage latents encode.py
-wait "$text"
-
-# Two chains side by side, one core each: what the pictures need, and what judges them.
-{ stage clip train_clip.py; stage decoder train_vae.py decoder; } &
-judge=$!
+until [ -e "$cache/text.done" ]; do # the U-Net is trained on encoded captions
+  kill -0 "$judge" || exit 1
+  sleep 5
+done
+stage decoder train_vae.py decoder &
+decoder=$!
 stage teacher train_teacher.py
 stage cool train_teacher.py cool
 wait "$judge"
+wait "$decoder"
 stage lcm distill_lcm.py
 
 [ "${1:-}" = train ] && exit

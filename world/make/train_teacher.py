@@ -17,7 +17,7 @@ import tokenizer as world_tokenizer
 from common import CACHE, SEED, Ema, Meter, one_thread
 from networks import ddim, new_unet
 
-STEPS, COOL_STEPS, BATCH, RATE = 3000, 600, 16, 1e-3
+STEPS, COOL_STEPS, BATCH, RATE = 5000, 1000, 16, 1e-3
 EMPTY_SHARE, EMA_DECAY, SAVE_EVERY = 0.1, 0.998, 250
 CHECKPOINT = CACHE / "teacher.pt"
 

@@ -15,8 +15,8 @@ from diffusers import AutoencoderKL
 from common import CACHE, Ema, Meter, cosine, one_thread
 from identity_vae import new_vae
 
-STEPS, BATCH, RATE, NOISE, WHITE_WEIGHT = 800, 8, 2e-3, 0.08, 0.05
-DECODER_STEPS, DECODER_RATE, DECODER_NOISE = 600, 1e-3, 0.2
+STEPS, BATCH, RATE, NOISE, WHITE_WEIGHT = 2400, 8, 2e-3, 0.08, 0.05
+DECODER_STEPS, DECODER_RATE, DECODER_NOISE = 1500, 1e-3, 0.2
 OBJECT_WEIGHT, AREA_WEIGHT = 4.0, 2.0
 LATENT_STD = 0.5     # below one: the noisiest step then shows nothing of the layout, text decides
 CHECKPOINT = CACHE / "vae"
@@ -34,14 +34,14 @@ def batches(images, seed):
 
 
 def picture_loss(y, x, weight):
-    gap = y.float() - x
+    gap = y - x
     sharp = (weight * (gap.abs() + 2 * gap.square())).mean() / weight.mean()
     area = torch.nn.functional.avg_pool2d(gap * weight, 4).abs().mean() / weight.mean()
     return sharp + AREA_WEIGHT * area
 
 
 def psnr(y, x):
-    return -10 * np.log10(((y.detach().float() - x) / 2).square().mean().item())
+    return -10 * np.log10(((y.detach() - x) / 2).square().mean().item())
 
 
 @torch.no_grad()
@@ -87,11 +87,10 @@ def train(name, vae, parts, images, steps, rate, noise):
         x, weight = next(data)
         for group in optimizer.param_groups:
             group["lr"] = rate * cosine(step, steps, warm=30)
-        with torch.autocast("cpu", torch.bfloat16):
-            with torch.set_grad_enabled(not frozen):
-                z = vae.encode(x).latent_dist.mean
-            level = noise * 2 * torch.rand(len(z), 1, 1, 1)
-            y = vae.decode(z + level * torch.randn_like(z)).sample
+        with torch.set_grad_enabled(not frozen):
+            z = vae.encode(x).latent_dist.mean
+        level = noise * 2 * torch.rand(len(z), 1, 1, 1)
+        y = vae.decode(z + level * torch.randn_like(z)).sample
         loss, spread = picture_loss(y, x, weight), whiteness(z)
         (loss if frozen else loss + WHITE_WEIGHT * spread).backward()
         torch.nn.utils.clip_grad_norm_(params, 1.0)

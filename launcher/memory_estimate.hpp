@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "launcher/assembly.hpp"
+
+namespace rocm::launcher {
+
+/// Memory of one rank at its peak.
+struct MemoryEstimate {
+  double resident_bytes = 0.0;  ///< the process with its weights, as it stands
+  double working_bytes = 0.0;   ///< what a unit's rollout, backward pass and gradients add
+
+  [[nodiscard]] double total_bytes() const { return resident_bytes + working_bytes; }
+};
+
+/// Evaluates the objective on one unit and watches the allocator: at the run's own size if that is
+/// small, else at two small sizes, from which the peak is drawn on in a straight line: activations
+/// grow with the area, since no attention here keeps its square. Takes as long as those units.
+[[nodiscard]] MemoryEstimate estimate_memory(Assembly& assembly, int world_size);
+
+}  // namespace rocm::launcher
