@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import h5py
 import pytest
 
 BINARY = os.environ["ROCM_DIST"]
@@ -74,6 +75,19 @@ def metrics(run: Path):
     for line in lines:
         del line["samples_per_s"], line["elapsed_s"]
     return lines
+
+
+RECORDED = ("mean", "divergence", "delta", "active_fraction", "reward", "sample_id", "prompt_id")
+
+
+def trajectories(run: Path):
+    """What the files of all attempts hold, step by step: {step: {name: bytes}}; later attempts win."""
+    steps = {}
+    for master in sorted(run.glob("trajectories/attempt-*/master.h5")):
+        with h5py.File(master) as file:
+            for row, step in enumerate(file["step"][:].tolist()):
+                steps[step] = {name: file[name][row].tobytes() for name in RECORDED if name in file}
+    return steps
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """A run that was interrupted ends with the bits of one that was not."""
 
+import resource
+import signal
 import subprocess
 import time
 
-from conftest import metrics
+from conftest import metrics, trajectories
 
 
 def final(run):
@@ -12,6 +14,7 @@ def final(run):
         "lora": (run / "lora.safetensors").read_bytes(),
         "optimizer": (checkpoint / "optimizer.safetensors").read_bytes(),
         "metrics": metrics(run),
+        "trajectories": trajectories(run),
     }
 
 
@@ -76,3 +79,24 @@ def test_no_intact_checkpoint_is_an_error_of_its_own(rocm):
         (checkpoint / "state.json").write_text("{}")
     done = rocm.run(*rocm.train_arguments("out", run__iterations=6))
     assert done.returncode == 4, done.stderr
+
+
+def file_size_limit(size_bytes):
+    """Makes every write beyond that size fail, as a full disk does."""
+    def apply():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, size_bytes))
+    return apply
+
+
+def test_a_full_disk_ends_the_run_with_5_and_leaves_the_last_checkpoint_intact(rocm):
+    whole = rocm.train("whole", run__iterations=8)
+    run = rocm.train("full", run__iterations=4)
+    lora = run / "checkpoints/step-000004/lora.safetensors"
+    command = rocm.command(*rocm.train_arguments("full", run__iterations=8, records__every=0))
+    limit = file_size_limit(lora.stat().st_size // 2)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, preexec_fn=limit)
+    assert done.returncode == 5, done.stderr
+    assert (run / "checkpoints/latest").resolve().name == "step-000004"
+    resumed = final(rocm.train("full", run__iterations=8))
+    assert resumed == final(whole)
