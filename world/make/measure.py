@@ -20,6 +20,13 @@ def validation(count):
     return (WORLD / "validation.txt").read_text().splitlines()[:count]
 
 
+def development(count):
+    """Held-out captions to choose by: none of them is in validation.txt."""
+    told = [str(c) for c in np.load(CACHE / "scenes_held.npz")["captions"]]
+    shown = set(validation(None))
+    return [c for c in dict.fromkeys(told) if c not in shown][:count]
+
+
 def vae():
     final = CACHE / "vae_final"
     return AutoencoderKL.from_pretrained(final if final.exists() else CACHE / "vae")
@@ -56,8 +63,8 @@ def teacher_figures(unet, text, count=96, guidance=3.0, steps=20, seed=1):
     return tally(pictures(vae(), draw_teacher(unet, told, empty, guidance, steps, seed)), captions)
 
 
-def lcm_figures(unet, text, count=96, guidance=4.0, steps=8, seed=1):
-    captions = validation(count)
+def lcm_figures(unet, text, count=96, guidance=4.0, steps=8, seed=1, captions=None):
+    captions = captions or validation(count)
     told, _ = encoded(text, captions)
     return tally(pictures(vae(), draw_lcm(unet, told, guidance, steps, seed)), captions)
 

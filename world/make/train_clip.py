@@ -176,7 +176,7 @@ def main():
         with torch.no_grad():
             run.model.logit_scale.clamp_(max=np.log(MAX_SCALE))
         meter(step, **losses, scale=run.model.logit_scale.exp())
-        if step % 250 == 0:
+        if step % 250 == 0 or step == STEPS:
             run.check()
             run.model.save_pretrained(CACHE / "clip")
 
