@@ -54,7 +54,7 @@ def pipelines(images, captions):
     for guidance in (2.0, 3.0):
         drawn = draw(teacher, wanted, num_inference_steps=20, guidance_scale=guidance)
         print("teacher, 20 steps, guidance", guidance, tally(drawn, wanted), flush=True)
-    for steps, guidance in ((8, 2.0), (8, 4.0), (8, 6.0), (4, 4.0), (1, 4.0)):
+    for steps, guidance in ((8, 4.0), (8, 8.0), (4, 8.0), (1, 8.0)):
         drawn = draw(lcm, wanted, num_inference_steps=steps, guidance_scale=guidance)
         print("LCM,", steps, "steps, guidance", guidance, tally(drawn, wanted), flush=True)
 

@@ -15,9 +15,9 @@ from measure import development, lcm_figures
 from networks import GUIDANCE_DIM, ddim, guidance_embedding, new_unet
 from train_teacher import Data
 
-STEPS, BATCH, RATE, EMA_DECAY = 700, 16, 5e-4, 0.95
-SKIP, W_RANGE, HUBER = 100, (0.5, 6.0), 0.01
-CHECK_EVERY, CHECKED, GUIDANCES = 100, 64, (4.0, 8.0)
+STEPS, BATCH, RATE, EMA_DECAY = 300, 16, 5e-4, 0.95
+SKIP, W_RANGE, HUBER = 100, (0.5, 7.5), 0.01
+CHECK_EVERY, CHECKED, GUIDANCES = 75, 64, (4.0, 8.0)
 
 
 def student_of(teacher):

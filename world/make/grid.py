@@ -19,7 +19,7 @@ def drawn(captions):
     yield [render(rng, parse(c))[0] for c in captions]
     teacher = StableDiffusionPipeline.from_pretrained(WORLD / "teacher", dtype=torch.float32)
     lcm = LatentConsistencyModelPipeline.from_pretrained(WORLD / "lcm", dtype=torch.float32)
-    for pipeline, steps, guidance in ((teacher, 20, 3.0), (lcm, 8, 4.0), (lcm, 4, 4.0)):
+    for pipeline, steps, guidance in ((teacher, 20, 3.0), (lcm, 8, 8.0), (lcm, 4, 8.0)):
         pipeline.set_progress_bar_config(disable=True)
         generator = torch.Generator().manual_seed(SEED)
         yield [np.asarray(i) for i in pipeline(

@@ -3,7 +3,8 @@
 
 The loss is the noise loss over alpha-bar, that is, the v-loss: unweighted, the noisy steps, where
 the text decides what is drawn, hardly count. Run `train_teacher.py`, then `train_teacher.py cool`
-(the learning rate falls to zero). Resumes from its checkpoint. The text encoder stays as it is: it
+(the learning rate falls to zero). Stops early on purpose: with 5,000 + 1,000 steps `shapes` is 0.98, and
+what is trained by a reward needs room to get better. Resumes from its checkpoint. The text encoder stays as it is: it
 already tells the layout, and its output can be computed once.
 Out: CACHE/teacher/unet (EMA weights), CACHE/teacher.pt (to resume).
 """
@@ -17,7 +18,7 @@ import tokenizer as world_tokenizer
 from common import CACHE, SEED, Ema, Meter, one_thread
 from networks import ddim, new_unet
 
-STEPS, COOL_STEPS, BATCH, RATE = 5000, 1000, 16, 1e-3
+STEPS, COOL_STEPS, BATCH, RATE = 1500, 500, 16, 1e-3
 EMPTY_SHARE, EMA_DECAY, SAVE_EVERY = 0.1, 0.998, 250
 CHECKPOINT = CACHE / "teacher.pt"
 
