@@ -1,0 +1,134 @@
+"""What the batch scripts of slurm/ promise, on a real Slurm."""
+
+import pytest
+from conftest import metrics, wait_for_step, wait_until
+
+STEPS = 40
+
+
+@pytest.fixture
+def submit(slurm, rocm):
+    """Submits a script of slurm/ with the small world; the run goes to folder/out."""
+    used = []
+
+    def submit(script, *options, slurm=slurm, arguments=(), **settings):
+        used.append(slurm)
+        words = rocm.train_arguments("out", **settings)[1:]
+        return slurm.submit(
+            rocm.folder / "job.log", *options, f"slurm/{script}", *arguments, *words
+        )
+
+    yield submit
+    for cluster in used:  # whatever a failed test left
+        cluster.cancel_all()
+
+
+def result(run):
+    return (run / "lora.safetensors").read_bytes()
+
+
+def assert_went_on_to_the_same_bits(rocm, job, run):
+    job.wait_for("COMPLETED")
+    assert job.field("ExitCode") == "0:0" and job.field("Restarts") == "1"
+    assert "restart 0" in job.text() and "going on after step" in job.text(), job.text()
+    whole = rocm.train("whole", run__iterations=STEPS)
+    assert result(run) == result(whole)
+    assert metrics(run) == metrics(whole)
+
+
+def test_a_job_on_one_node_runs_to_its_end(rocm, submit):
+    job = submit("train.sbatch")
+    job.wait_for("COMPLETED")
+    assert job.field("ExitCode") == "0:0" and job.field("Restarts") == "0"
+    assert "DONE" in (rocm.folder / "out/run/log/rank-0000.log").read_text()
+
+
+def test_a_warned_job_is_requeued_and_ends_with_the_bits_of_an_undisturbed_one(rocm, slurm, submit):
+    job = submit("train.sbatch", run__iterations=STEPS)
+    run = rocm.folder / "out/run"
+    wait_for_step(run, 3)
+    slurm.command("scancel", "--batch", "--signal=USR1", job.number)
+    job.wait_for_restart()
+    assert "mpirun ended with 75" in job.text(), job.text()
+    assert_went_on_to_the_same_bits(rocm, job, run)
+
+
+@pytest.mark.parametrize("script", ["train.sbatch", "train_nodes.sbatch"])
+def test_preemption_with_a_warning_loses_no_step(rocm, slurm, submit, script):
+    job = submit(script, run__iterations=STEPS)
+    run = rocm.folder / "out/run"
+    wait_for_step(run, 3)
+    slurm.preempt(rocm.folder).wait_for("COMPLETED")
+    job.wait_for_restart()
+    assert "mpirun ended with 75" in job.text(), job.text()
+    assert_went_on_to_the_same_bits(rocm, job, run)
+
+
+@pytest.mark.parametrize("script", ["train.sbatch", "train_nodes.sbatch"])
+def test_preemption_by_sigterm_goes_on_too(rocm, slurm_without_warning, submit, script):
+    job = submit(script, slurm=slurm_without_warning, run__iterations=STEPS)
+    run = rocm.folder / "out/run"
+    wait_for_step(run, 3)
+    slurm_without_warning.preempt(rocm.folder).wait_for("COMPLETED")
+    assert_went_on_to_the_same_bits(rocm, job, run)
+
+
+def test_two_nodes_give_the_bits_of_one(rocm, submit):
+    job = submit("train_nodes.sbatch", "--ntasks-per-node=2")
+    job.wait_for("COMPLETED")
+    hosts = (rocm.folder / "out/run/environment.json").read_text()
+    assert '"n1"' in hosts and '"n2"' in hosts, hosts
+    assert result(rocm.folder / "out/run") == result(rocm.train("alone"))
+
+
+def test_the_tasks_of_an_array_make_runs_of_their_own(rocm, slurm, submit):
+    members = rocm.folder / "members.txt"
+    members.write_text("# name\n\nweak objective.beta=1\nstrong  objective.beta=100 run.seed=3 # last\n")
+    array = submit("sweep.sbatch", "--array=0-1", arguments=[members], run__iterations=STEPS)
+    out = rocm.folder / "out"
+    wait_for_step(out / "weak", 3)
+    wait_for_step(out / "strong", 3)
+    # The last task's own number is that of the array: only this task may start again.
+    slurm.command("scancel", "--batch", "--signal=USR1", f"{array.number}_1")
+    for task, restarts in ((0, "0"), (1, "1")):
+        job = type(array)(slurm, f"{array.number}_{task}", array.log)
+        job.wait_for("COMPLETED")
+        assert job.field("Restarts") == restarts
+    weak, strong = metrics(out / "weak"), metrics(out / "strong")
+    assert [line["beta"] for line in (weak[0], strong[0])] == [1, 100]
+    assert len(weak) == len(strong) == STEPS
+    assert result(out / "weak") != result(out / "strong")
+
+
+def test_a_task_without_a_member_is_told_so(rocm, submit):
+    members = rocm.folder / "members.txt"
+    members.write_text("only objective.beta=1\n")
+    job = submit("sweep.sbatch", "--array=1", arguments=[members])
+    job.wait_for("FAILED")
+    assert job.field("ExitCode") == "2:0" and "no member 1" in job.text(), job.text()
+
+
+def test_a_bad_configuration_fails_once_with_the_programs_code(rocm, submit):
+    job = submit("train.sbatch", objective__betta=1)
+    job.wait_for("FAILED")
+    assert job.field("ExitCode") == "2:0" and job.field("Restarts") == "0"
+    assert job.text().count("unknown key") == 1, job.text()
+
+
+def test_a_cancelled_job_saves_and_stays_cancelled(rocm, slurm, submit):
+    job = submit("train.sbatch", run__iterations=100000, checkpoint__every=0)
+    run = rocm.folder / "out/run"
+    wait_for_step(run, 3)
+    slurm.command("scancel", job.number)
+    wait_until("the end", lambda: slurm.command("squeue", "-h", "-j", job.number) == "")
+    assert job.field("JobState") == "CANCELLED" and job.field("Restarts") == "0"
+    last = metrics(run)[-1]["step"]
+    assert (run / f"checkpoints/step-{last:06}/MANIFEST.sha256").exists()
+
+
+def test_the_time_limit_s_warning_comes_in_time(rocm, slurm, submit):
+    """Slurm warns up to a minute earlier than asked: here 60 to 90 s after the start."""
+    job = submit("train.sbatch", "--time=2", "--signal=B:USR1@30", run__iterations=100000)
+    job.wait_for_restart()
+    assert "mpirun ended with 75" in job.text() and "TIME LIMIT" not in job.text(), job.text()
+    slurm.command("scancel", job.number)
