@@ -26,36 +26,36 @@ def wait_until(what, is_true, timeout_s=300):
         time.sleep(0.2)
 
 
-def wait_for_step(run, step):
-    file = run / "metrics.jsonl"
-    wait_until(f"step {step}", lambda: file.exists() and len(file.read_text().splitlines()) >= step)
+ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL")
 
 
 class Job:
     def __init__(self, slurm, number, log):
         self.slurm, self.number, self.log = slurm, number, log
 
+    def task(self, index):
+        return Job(self.slurm, f"{self.number}_{index}", self.log)
+
     def field(self, name):
         text = self.slurm.command("scontrol", "show", "job", "-o", self.number)
         return dict(word.split("=", 1) for word in text.split() if "=" in word)[name]
 
-    def wait_for(self, state, timeout_s=300):
-        ended = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL")
-        now = None
-
+    def wait_for(self, state):
         def reached():
-            nonlocal now
             now = self.field("JobState")
-            assert now == state or now not in ended, f"{now}\n{self.text()}"
+            assert now == state or now not in ENDED, f"{now}\n{self.text()}"
             return now == state
 
-        try:
-            wait_until(state, reached, timeout_s)
-        except AssertionError as error:
-            raise AssertionError(f"{error}; job is {now}\n{self.text()}") from None
+        wait_until(state, reached)
 
-    def wait_for_restart(self):
-        wait_until("a restart", lambda: self.text().count(", restart 1") == 1)
+    def wait_for_step(self, run, step):
+        file = run / "metrics.jsonl"
+
+        def reached():
+            assert self.field("JobState") not in ENDED, self.text()
+            return file.exists() and len(file.read_text().splitlines()) >= step
+
+        wait_until(f"step {step}", reached)
 
     def text(self):
         return self.log.read_text() if self.log.exists() else "(no log)"
@@ -91,7 +91,8 @@ class Slurm:
     def preempt(self, folder):
         """A more important job, for all processors."""
         return self.submit(
-            folder / "urgent.log", "--partition=urgent", "--nodes=2", "--exclusive", "--wrap=sleep 1"
+            folder / "urgent.log",
+            "--partition=urgent", "--nodes=2", "--exclusive", "--wrap=sleep 1",
         )
 
 

@@ -12,6 +12,8 @@ port=${SLURM_LOCAL_PORT:-17000}
 preemption=${SLURM_LOCAL_PREEMPTION:-warn}
 nodes=2
 cpus=4
+grace_s=30
+[ "$preemption" = warn ] || grace_s=10
 host=$(hostname -s)
 
 die() {
@@ -66,7 +68,7 @@ CONF
       "SocketsPerBoard=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=2000 State=UNKNOWN"
   done >>"$folder/slurm.conf"
   cat >>"$folder/slurm.conf" <<CONF
-PartitionName=main Nodes=n[1-$nodes] Default=YES MaxTime=INFINITE PriorityTier=10 GraceTime=30
+PartitionName=main Nodes=n[1-$nodes] Default=YES MaxTime=INFINITE PriorityTier=10 GraceTime=$grace_s
 PartitionName=urgent Nodes=n[1-$nodes] MaxTime=INFINITE PriorityTier=100 PreemptMode=OFF
 CONF
   # Debian's Slurm uses /tmp/spmix_appdir_UID_STEP otherwise, where two slurmd on one host collide.

@@ -1,9 +1,9 @@
 """What the batch scripts of slurm/ promise, on a real Slurm."""
 
-import pytest
-from conftest import metrics, wait_for_step, wait_until
+import re
 
-STEPS = 40
+import pytest
+from conftest import metrics, wait_until
 
 
 @pytest.fixture
@@ -27,11 +27,34 @@ def result(run):
     return (run / "lora.safetensors").read_bytes()
 
 
-def assert_went_on_to_the_same_bits(rocm, job, run):
+def set_iterations(rocm, count):
+    """In the file, which a job reads at every start."""
+    text = re.sub(r"iterations = \d+", f"iterations = {count}", rocm.config.read_text())
+    rocm.config.write_text(text)
+
+
+@pytest.fixture
+def endless(rocm, submit):
+    """Submits a run that ends only when it was interrupted, however fast the machine is."""
+
+    def endless(script, *options, **settings):
+        set_iterations(rocm, 1000000)
+        job = submit(script, *options, **settings)
+        job.wait_for_step(rocm.folder / "out/run", 3)
+        return job
+
+    return endless
+
+
+def assert_goes_on_to_the_same_bits(rocm, job):
+    """After an interruption. While the job waits for its next start, the run gets an end."""
+    run = rocm.folder / "out/run"
+    job.wait_for("PENDING")
+    set_iterations(rocm, len(metrics(run)) + 5)
     job.wait_for("COMPLETED")
     assert job.field("ExitCode") == "0:0" and job.field("Restarts") == "1"
     assert "restart 0" in job.text() and "going on after step" in job.text(), job.text()
-    whole = rocm.train("whole", run__iterations=STEPS)
+    whole = rocm.train("whole")
     assert result(run) == result(whole)
     assert metrics(run) == metrics(whole)
 
@@ -43,34 +66,33 @@ def test_a_job_on_one_node_runs_to_its_end(rocm, submit):
     assert "DONE" in (rocm.folder / "out/run/log/rank-0000.log").read_text()
 
 
-def test_a_warned_job_is_requeued_and_ends_with_the_bits_of_an_undisturbed_one(rocm, slurm, submit):
-    job = submit("train.sbatch", run__iterations=STEPS)
-    run = rocm.folder / "out/run"
-    wait_for_step(run, 3)
+def test_a_warned_job_is_requeued_and_ends_with_the_same_bits(rocm, slurm, endless):
+    job = endless("train.sbatch")
     slurm.command("scancel", "--batch", "--signal=USR1", job.number)
-    job.wait_for_restart()
+    assert_goes_on_to_the_same_bits(rocm, job)
     assert "mpirun ended with 75" in job.text(), job.text()
-    assert_went_on_to_the_same_bits(rocm, job, run)
+
+
+def test_the_time_limit_s_warning_comes_in_time(rocm, endless):
+    """Slurm warns up to a minute earlier than asked: here 60 to 90 s after the start."""
+    job = endless("train.sbatch", "--time=2", "--signal=B:USR1@30")
+    assert_goes_on_to_the_same_bits(rocm, job)
+    assert "mpirun ended with 75" in job.text() and "TIME LIMIT" not in job.text(), job.text()
 
 
 @pytest.mark.parametrize("script", ["train.sbatch", "train_nodes.sbatch"])
-def test_preemption_with_a_warning_loses_no_step(rocm, slurm, submit, script):
-    job = submit(script, run__iterations=STEPS)
-    run = rocm.folder / "out/run"
-    wait_for_step(run, 3)
-    slurm.preempt(rocm.folder).wait_for("COMPLETED")
-    job.wait_for_restart()
+def test_preemption_with_a_warning_loses_no_step(rocm, slurm, endless, script):
+    job = endless(script)
+    slurm.preempt(rocm.folder)
+    assert_goes_on_to_the_same_bits(rocm, job)
     assert "mpirun ended with 75" in job.text(), job.text()
-    assert_went_on_to_the_same_bits(rocm, job, run)
 
 
 @pytest.mark.parametrize("script", ["train.sbatch", "train_nodes.sbatch"])
-def test_preemption_by_sigterm_goes_on_too(rocm, slurm_without_warning, submit, script):
-    job = submit(script, slurm=slurm_without_warning, run__iterations=STEPS)
-    run = rocm.folder / "out/run"
-    wait_for_step(run, 3)
-    slurm_without_warning.preempt(rocm.folder).wait_for("COMPLETED")
-    assert_went_on_to_the_same_bits(rocm, job, run)
+def test_preemption_by_sigterm_goes_on_too(rocm, slurm_without_warning, endless, script):
+    job = endless(script, slurm=slurm_without_warning)
+    slurm_without_warning.preempt(rocm.folder)
+    assert_goes_on_to_the_same_bits(rocm, job)
 
 
 def test_two_nodes_give_the_bits_of_one(rocm, submit):
@@ -83,20 +105,18 @@ def test_two_nodes_give_the_bits_of_one(rocm, submit):
 
 def test_the_tasks_of_an_array_make_runs_of_their_own(rocm, slurm, submit):
     members = rocm.folder / "members.txt"
-    members.write_text("# name\n\nweak objective.beta=1\nstrong  objective.beta=100 run.seed=3 # last\n")
-    array = submit("sweep.sbatch", "--array=0-1", arguments=[members], run__iterations=STEPS)
+    members.write_text("# name\n\nweak objective.beta=1\nstrong objective.beta=100 run.seed=3 # b\n")
+    array = submit("sweep.sbatch", "--array=0-1", arguments=[members], run__iterations=40)
     out = rocm.folder / "out"
-    wait_for_step(out / "weak", 3)
-    wait_for_step(out / "strong", 3)
+    array.task(1).wait_for_step(out / "strong", 3)
     # The last task's own number is that of the array: only this task may start again.
     slurm.command("scancel", "--batch", "--signal=USR1", f"{array.number}_1")
     for task, restarts in ((0, "0"), (1, "1")):
-        job = type(array)(slurm, f"{array.number}_{task}", array.log)
-        job.wait_for("COMPLETED")
-        assert job.field("Restarts") == restarts
+        array.task(task).wait_for("COMPLETED")
+        assert array.task(task).field("Restarts") == restarts
     weak, strong = metrics(out / "weak"), metrics(out / "strong")
     assert [line["beta"] for line in (weak[0], strong[0])] == [1, 100]
-    assert len(weak) == len(strong) == STEPS
+    assert len(weak) == len(strong) == 40
     assert result(out / "weak") != result(out / "strong")
 
 
@@ -115,20 +135,11 @@ def test_a_bad_configuration_fails_once_with_the_programs_code(rocm, submit):
     assert job.text().count("unknown key") == 1, job.text()
 
 
-def test_a_cancelled_job_saves_and_stays_cancelled(rocm, slurm, submit):
-    job = submit("train.sbatch", run__iterations=100000, checkpoint__every=0)
-    run = rocm.folder / "out/run"
-    wait_for_step(run, 3)
+def test_a_cancelled_job_saves_and_stays_cancelled(rocm, slurm, endless):
+    job = endless("train.sbatch", checkpoint__every=0)
     slurm.command("scancel", job.number)
     wait_until("the end", lambda: slurm.command("squeue", "-h", "-j", job.number) == "")
     assert job.field("JobState") == "CANCELLED" and job.field("Restarts") == "0"
+    run = rocm.folder / "out/run"
     last = metrics(run)[-1]["step"]
     assert (run / f"checkpoints/step-{last:06}/MANIFEST.sha256").exists()
-
-
-def test_the_time_limit_s_warning_comes_in_time(rocm, slurm, submit):
-    """Slurm warns up to a minute earlier than asked: here 60 to 90 s after the start."""
-    job = submit("train.sbatch", "--time=2", "--signal=B:USR1@30", run__iterations=100000)
-    job.wait_for_restart()
-    assert "mpirun ended with 75" in job.text() and "TIME LIMIT" not in job.text(), job.text()
-    slurm.command("scancel", job.number)
