@@ -16,7 +16,18 @@ SUPPORT = "tests/slurm/slurm-local.sh"
 _spec = importlib.util.spec_from_file_location("end_to_end", "tests/end_to_end/conftest.py")
 _end_to_end = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_end_to_end)
-rocm, metrics = _end_to_end.rocm, _end_to_end.metrics
+metrics = _end_to_end.metrics
+
+
+@pytest.fixture
+def rocm(tmp_path):
+    rocm = _end_to_end.Rocm(tmp_path)
+    text = rocm.config.read_text()  # steps of a quarter of the work: a job waits for several
+    for small, smaller in (("steps = 4", "steps = 2"), ("batch_size = 8", "batch_size = 4")):
+        assert small in text
+        text = text.replace(small, smaller)
+    rocm.config.write_text(text)
+    return rocm
 
 
 def wait_until(what, is_true, timeout_s=300):
