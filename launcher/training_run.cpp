@@ -12,7 +12,6 @@
 #include "dist/gradient_sum.hpp"
 #include "launcher/due.hpp"
 #include "launcher/evaluation_record.hpp"
-#include "launcher/preemption.hpp"
 #include "launcher/run_description.hpp"
 
 namespace rocm::launcher {
@@ -57,9 +56,11 @@ std::string parameter_digest(const model::LowRankAdapter& adapter) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainRequest& request)
+TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainRequest& request,
+                         const Preemption& preemption)
     : ranks_(ranks),
       assembly_(assembly),
+      preemption_(preemption),
       config_(assembly.config),
       folder_(std::filesystem::path(config_.run.output) / config_.run.name),
       optimizer_(optimizer_of(config_.optimizer, assembly.adapter)),
@@ -132,7 +133,7 @@ void TrainingRun::resume(const TrainRequest& request) {
                                            : data::newest_complete(folder_.checkpoints());
   if (!checkpoint) return;
   restore(*checkpoint, config_, state_);
-  done_ = checkpoint->step;
+  done_ = saved_ = checkpoint->step;
 }
 
 const objective::RocmObjective& TrainingRun::objective_at(std::int64_t step) const {
@@ -149,24 +150,29 @@ std::optional<at::Tensor> TrainingRun::sum_gradients(std::span<const at::Tensor>
 }
 
 ExitCode TrainingRun::run() {
-  const Preemption preemption;
-  if (done_ == 0) evaluate(0);
+  if (done_ == 0 && !asked_to_stop()) evaluate(0);
   while (done_ < config_.run.iterations) {
-    const std::int64_t k = done_ + 1;
-    take(k);
-    const bool stop = dist::any_rank(ranks_.communicator(), preemption.requested());
+    if (asked_to_stop()) return stop();
+    take(done_ + 1);
+    const std::int64_t k = done_;
     const bool last = k == config_.run.iterations;
     if (due(config_.dist.check_every, k) || last) compare_parameters(k);
-    if (stop || due(config_.checkpoint.every, k) || (last && config_.checkpoint.every > 0)) save(k);
-    if (last || due(config_.evaluation.every, k)) evaluate(k);
-    if (stop && !last) {
-      recorder_->finish();
-      Log::info(fmt::format("stopped on request after step {}; run the same command to go on", k));
-      return ExitCode::kStopped;
-    }
+    if (due(config_.checkpoint.every, k) || (last && config_.checkpoint.every > 0)) save(k);
+    if (last || (due(config_.evaluation.every, k) && !asked_to_stop())) evaluate(k);
   }
   finish();
   return ExitCode::kOk;
+}
+
+bool TrainingRun::asked_to_stop() {
+  return dist::any_rank(ranks_.communicator(), preemption_.requested());
+}
+
+ExitCode TrainingRun::stop() {
+  if (done_ > saved_) save(done_);
+  recorder_->finish();
+  Log::info(fmt::format("stopped on request after step {}; run the same command to go on", done_));
+  return ExitCode::kStopped;
 }
 
 void TrainingRun::take(std::int64_t k) {
@@ -204,6 +210,7 @@ void TrainingRun::compare_parameters(std::int64_t k) {
 
 void TrainingRun::save(std::int64_t k) {
   recorder_->sync();
+  saved_ = k;
   if (!checkpoints_) return;
   checkpoints_->save(k, checkpoint_json(state_, config_), checkpoint_files(state_),
                      config_.checkpoint.keep);
@@ -218,10 +225,11 @@ void TrainingRun::evaluate(std::int64_t k) {
 
 void TrainingRun::finish() {
   recorder_->finish();
+  if (ranks_.first()) {
+    write_adapter(folder_.result(), state_);
+    Log::info(fmt::format("done: {}", folder_.result().string()));
+  }
   Log::note("DONE");
-  if (!ranks_.first()) return;
-  write_adapter(folder_.result(), state_);
-  Log::info(fmt::format("done: {}", folder_.result().string()));
 }
 
 }  // namespace rocm::launcher

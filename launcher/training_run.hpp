@@ -12,6 +12,7 @@
 #include "launcher/assembly.hpp"
 #include "launcher/command_line.hpp"
 #include "launcher/evaluator.hpp"
+#include "launcher/preemption.hpp"
 #include "launcher/progress.hpp"
 #include "launcher/rank_group.hpp"
 #include "launcher/run_recorder.hpp"
@@ -24,7 +25,9 @@ namespace rocm::launcher {
 /// a polite request to stop. All members are collective.
 class TrainingRun {
  public:
-  TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainRequest& request);
+  /// `preemption` is watched from before the models were loaded, and outlives the run.
+  TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainRequest& request,
+              const Preemption& preemption);
 
   /// kOk when all steps are done, kStopped when it was asked to stop and saved its state.
   [[nodiscard]] ExitCode run();
@@ -37,6 +40,9 @@ class TrainingRun {
   [[nodiscard]] const objective::RocmObjective& objective_at(std::int64_t step) const;
   [[nodiscard]] std::optional<at::Tensor> sum_gradients(std::span<const at::Tensor> units);
 
+  [[nodiscard]] bool asked_to_stop();
+  ExitCode stop();
+
   void take(std::int64_t k);
   void judge_numerics(const StepReport& report);
   void compare_parameters(std::int64_t k);
@@ -46,6 +52,7 @@ class TrainingRun {
 
   RankGroup& ranks_;
   Assembly& assembly_;
+  const Preemption& preemption_;
   const Config& config_;
   data::RunFolder folder_;
   std::optional<data::RunLease> lease_;                ///< rank 0
@@ -53,6 +60,7 @@ class TrainingRun {
   model::AdamW optimizer_;
   TrainingState state_;
   std::int64_t done_ = 0;            ///< optimiser steps
+  std::int64_t saved_ = 0;           ///< the newest step that a checkpoint holds
   std::int64_t skipped_in_row_ = 0;  ///< steps whose gradient was not finite
   Workload workload_;
   std::optional<Evaluator> evaluator_;  ///< unless evaluation.every is 0

@@ -4,6 +4,7 @@
 #include "launcher/config_text.hpp"
 #include "launcher/config_validation.hpp"
 #include "launcher/dry_run.hpp"
+#include "launcher/preemption.hpp"
 #include "launcher/rank_group.hpp"
 #include "launcher/standard_output.hpp"
 #include "launcher/threads.hpp"
@@ -27,6 +28,7 @@ ExitCode execute(const TrainRequest& request) {
     print_result(commented_defaults());
     return ExitCode::kOk;
   }
+  const Preemption preemption;  // loading models takes long enough to be interrupted
   RankGroup ranks;
   const int world_size = ranks.topology().world_size;
   const Config config = ranks.together([&] { return checked_config(request, world_size); });
@@ -37,7 +39,7 @@ ExitCode execute(const TrainRequest& request) {
   });
   ranks.configure(config.dist, assembly->computation.device);
   if (request.mode == TrainMode::kDryRun) return dry_run(ranks, *assembly);
-  return TrainingRun(ranks, *assembly, request).run();
+  return TrainingRun(ranks, *assembly, request, preemption).run();
 }
 
 }  // namespace rocm::launcher

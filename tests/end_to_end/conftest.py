@@ -3,10 +3,13 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
-import h5py
 import pytest
+
+sys.path.insert(0, "python")
+from rocm_dist_records import open_run  # noqa: E402
 
 BINARY = os.environ["ROCM_DIST"]
 GOLDEN = Path("tests/golden/rocm_step")
@@ -81,13 +84,9 @@ RECORDED = ("mean", "divergence", "delta", "active_fraction", "reward", "sample_
 
 
 def trajectories(run: Path):
-    """What the files of all attempts hold, step by step: {step: {name: bytes}}; later attempts win."""
-    steps = {}
-    for master in sorted(run.glob("trajectories/attempt-*/master.h5")):
-        with h5py.File(master) as file:
-            for row, step in enumerate(file["step"][:].tolist()):
-                steps[step] = {name: file[name][row].tobytes() for name in RECORDED if name in file}
-    return steps
+    """What all attempts recorded, also those that were killed: {name: bytes} in the order of steps."""
+    records = open_run(run)
+    return {name: records[name].values.tobytes() for name in ("step", *RECORDED) if name in records}
 
 
 @pytest.fixture

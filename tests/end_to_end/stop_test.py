@@ -2,6 +2,8 @@
 
 import signal
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 from conftest import metrics
@@ -25,6 +27,22 @@ def test_a_signal_ends_the_run_after_the_step_with_75(rocm, sent):
     assert job.returncode == 75, text
     done = metrics(run)[-1]["step"]
     assert (run / f"checkpoints/step-{done:06}").exists()
+
+
+def handles_usr1(process):
+    status = Path(f"/proc/{process}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGUSR1 - 1) & 1)
+
+
+def test_a_signal_before_the_first_step_ends_with_75_and_the_run_begins_later(rocm):
+    job = start(rocm, "out")
+    while not handles_usr1(job.pid):
+        time.sleep(0.001)
+    job.send_signal(signal.SIGUSR1)
+    _, text = job.communicate(timeout=60)
+    assert job.returncode == 75, text
+    assert metrics(rocm.train("out", run__iterations=2))[-1]["step"] == 2
 
 
 def test_mpirun_forwards_usr1_to_all_ranks(rocm):
