@@ -7,6 +7,7 @@
 
 #include "model/adapter_plan.hpp"
 #include "model/low_rank_adapter.hpp"
+#include "model/ops/direct_convolution.hpp"
 #include "model/weights.hpp"
 
 namespace rocm::model {
@@ -37,9 +38,13 @@ struct Linear {
   /// x [..., I] to [..., O].
   at::Tensor operator()(const at::Tensor& x, const LowRankAdapter* adapter = nullptr) const;
 
-  /// residual [..., O] + (*this)(x), in fewer passes over memory.
+  /// residual + (*this)(x), in fewer passes over memory; x may be tokens where the residual is a
+  /// feature map.
   [[nodiscard]] at::Tensor add_to(const at::Tensor& residual, const at::Tensor& x,
                                   const LowRankAdapter* adapter = nullptr) const;
+
+  /// The pixels of x [B, I, H, W] as tokens [B, H W, O].
+  [[nodiscard]] at::Tensor tokens_of(const at::Tensor& x_BIHW, const LowRankAdapter* adapter) const;
 };
 
 /// Cross-correlation over [B, I, H, W] with zero padding.
@@ -49,6 +54,8 @@ struct Conv2d {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
   int slot = AdapterPlan::kNotAdapted;
+  PackedKernel packed = {};
+  PackedKernel packed_transposed = {};
 
   struct Shape {
     std::int64_t in = 0;
@@ -62,6 +69,10 @@ struct Conv2d {
   static Conv2d load(const WeightScope& scope, const Shape& shape, AdapterPlan* plan = nullptr);
 
   at::Tensor operator()(const at::Tensor& x_BIHW, const LowRankAdapter* adapter = nullptr) const;
+
+  /// residual [B, O, H, W], which is used up, + (*this)(x).
+  [[nodiscard]] at::Tensor add_to(at::Tensor residual_BOHW, const at::Tensor& x_BIHW,
+                                  const LowRankAdapter* adapter = nullptr) const;
 
   /// The same with another bias, [O]: a shift that all samples and pixels share costs nothing.
   [[nodiscard]] at::Tensor with_bias(const at::Tensor& bias_O, const at::Tensor& x_BIHW,
@@ -83,7 +94,7 @@ struct GroupNorm {
 
   static GroupNorm load(const WeightScope& scope, const Shape& shape);
 
-  /// x [B, C, ...].
+  /// x [B, C, H, W].
   at::Tensor operator()(const at::Tensor& x) const;
 
   /// silu(norm(x)), keeping x alone for the backward pass.

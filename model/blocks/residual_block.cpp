@@ -36,7 +36,7 @@ at::Tensor ResidualBlock::operator()(const at::Tensor& x_BIHW, const at::Tensor&
 at::Tensor ResidualBlock::finish(const at::Tensor& x_BIHW, const at::Tensor& hidden_BOHW,
                                  const LowRankAdapter* adapter) const {
   const at::Tensor change_BOHW = conv2(norm2.then_silu(hidden_BOHW), adapter);
-  return change_BOHW.add_(shortcut ? (*shortcut)(x_BIHW, adapter) : x_BIHW);
+  return shortcut ? shortcut->add_to(change_BOHW, x_BIHW, adapter) : change_BOHW.add_(x_BIHW);
 }
 
 }  // namespace rocm::model

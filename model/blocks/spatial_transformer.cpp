@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/blocks/spatial_transformer.hpp"
 
-#include "model/ops/token_layout.hpp"
+#include "model/ops/channels_last.hpp"
 
 namespace rocm::model {
 namespace {
@@ -30,10 +30,11 @@ at::Tensor SpatialTransformer::operator()(const at::Tensor& x_BCHW,
                                           std::span<const at::Tensor> keys_BSC,
                                           std::span<const at::Tensor> values_BSC,
                                           const LowRankAdapter* adapter) const {
-  at::Tensor x_BLC = proj_in(pixels_as_tokens(norm(x_BCHW)), adapter);
+  at::Tensor x_BLC = proj_in.tokens_of(norm(x_BCHW), adapter);
   for (std::size_t i = 0; i < blocks.size(); ++i)
     x_BLC = blocks[i](x_BLC, keys_BSC[i], values_BSC[i], adapter);
-  return x_BCHW.add(tokens_as_pixels(proj_out(x_BLC, adapter), x_BCHW.sizes()));
+  const at::Tensor y_BCHW = proj_out.add_to(x_BCHW, x_BLC, adapter);
+  return channels_come_last(y_BCHW) ? y_BCHW : y_BCHW.contiguous();
 }
 
 }  // namespace rocm::model

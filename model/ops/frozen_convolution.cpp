@@ -12,7 +12,8 @@
 namespace rocm::model {
 namespace {
 
-at::Tensor convolve(const FrozenConvolution& c, const at::Tensor& x_BIHW) {
+at::Tensor convolved(const FrozenConvolution& c, const at::Tensor& x_BIHW) {
+  if (c.packed.blocks.defined()) return direct_convolve(c.packed, c.bias_O, x_BIHW);
   return at::conv2d(x_BIHW, c.weight_OIKK, c.bias_O, c.stride, c.padding);
 }
 
@@ -22,6 +23,7 @@ struct FrozenConvolutionBackward {
   at::Tensor weight_OIKK;
   std::int64_t stride;
   std::int64_t padding;
+  PackedKernel packed_transposed;
   std::vector<std::int64_t> input_shape;
 
   template <class NeedsGradient>
@@ -32,6 +34,8 @@ struct FrozenConvolutionBackward {
   }
 
   [[nodiscard]] at::Tensor input_gradient(const at::Tensor& gradient) const {
+    if (packed_transposed.blocks.defined())
+      return direct_convolve(packed_transposed, /*bias_O=*/{}, gradient);
     // Only the shape of the input is read when its gradient alone is asked for.
     const at::Tensor input = at::empty(input_shape, gradient.options());
     return std::get<0>(at::convolution_backward(
@@ -44,18 +48,20 @@ struct FrozenConvolutionBackward {
 }  // namespace
 
 at::Tensor frozen_convolve(const FrozenConvolution& convolution, const at::Tensor& x_BIHW) {
-  if (!wants_gradient(x_BIHW, convolution.bias_O)) return convolve(convolution, x_BIHW);
+  if (!wants_gradient(x_BIHW, convolution.bias_O)) return convolved(convolution, x_BIHW);
   at::Tensor y_BOHW;
   {
     const at::NoGradGuard by_hand;
-    y_BOHW = convolve(convolution, x_BIHW);
+    y_BOHW = convolved(convolution, x_BIHW);
   }
-  return with_derivative(y_BOHW,
-                         FrozenConvolutionBackward{.weight_OIKK = convolution.weight_OIKK,
-                                                   .stride = convolution.stride,
-                                                   .padding = convolution.padding,
-                                                   .input_shape = x_BIHW.sizes().vec()},
-                         x_BIHW, convolution.bias_O);
+  return with_derivative(
+      y_BOHW,
+      FrozenConvolutionBackward{.weight_OIKK = convolution.weight_OIKK,
+                                .stride = convolution.stride,
+                                .padding = convolution.padding,
+                                .packed_transposed = convolution.packed_transposed,
+                                .input_shape = x_BIHW.sizes().vec()},
+      x_BIHW, convolution.bias_O);
 }
 
 }  // namespace rocm::model

@@ -5,6 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/ops/direct_convolution.hpp"
+
 namespace rocm::model {
 
 /// A 2-d convolution whose kernel is never trained. Shape legend: O outputs, I inputs, K kernel.
@@ -13,6 +15,8 @@ struct FrozenConvolution {
   at::Tensor bias_O;  ///< undefined without a bias; may want a gradient
   std::int64_t stride = 1;
   std::int64_t padding = 0;
+  PackedKernel packed = {};             ///< of the kernel, and of the one
+  PackedKernel packed_transposed = {};  ///< that takes gradients back; both or none
 };
 
 /// Cross-correlation of x [B, I, H, W] with zero padding.

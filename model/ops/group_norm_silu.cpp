@@ -6,6 +6,7 @@
 #include <ATen/ops/silu.h>
 #include <ATen/ops/silu_backward.h>
 
+#include "model/ops/channels_last.hpp"
 #include "model/ops/derivative_node.hpp"
 
 namespace rocm::model {
@@ -46,6 +47,10 @@ struct GroupNormSilu {
 
 at::Tensor group_norm_silu(const at::Tensor& x_BCHW, const at::Tensor& weight_C,
                            const at::Tensor& bias_C, std::int64_t groups, double epsilon) {
+  if (channels_come_last(x_BCHW))
+    return channels_last_norm(
+        x_BCHW, {.weight_C = weight_C, .bias_C = bias_C, .groups = groups, .epsilon = epsilon},
+        AfterNorm::kSilu);
   const bool live = wants_gradient(x_BCHW);
   at::Tensor y_BCHW;
   GroupNormSilu operation{

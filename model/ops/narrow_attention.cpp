@@ -13,7 +13,8 @@
 namespace rocm::model {
 namespace {
 
-constexpr std::int64_t kMostKeys = 1024;  ///< keeps a block's scores in the second-level cache
+constexpr std::int64_t kMostKeys = 1024;      ///< keeps a block's scores in the second-level cache
+constexpr std::int64_t kMostKeysOfWide = 64;  ///< of width 24, whose sums do not fit the registers
 constexpr std::int64_t kLanes = 16;
 
 std::int64_t head_width(const AttentionOperands& operands) {
@@ -28,8 +29,9 @@ const NarrowKernels& fastest() {
 NarrowPasses passes_for(const NarrowKernels& kernels, std::int64_t width) {
   if (width == 4) return kernels.width4;
   if (width == 8) return kernels.width8;
-  expects(width == 16, "a head of width 4, 8 or 16");
-  return kernels.width16;
+  if (width == 16) return kernels.width16;
+  expects(width == 24, "a head of width 4, 8, 16 or 24");
+  return kernels.width24;
 }
 
 /// What both passes work on; all tensors contiguous.
@@ -113,9 +115,11 @@ struct NarrowAttentionBackward {
 bool fits_narrow_attention(const AttentionOperands& operands) {
   const at::Tensor& q = operands.q_BLC;
   const std::int64_t width = head_width(operands);
-  return q.device().is_cpu() && q.scalar_type() == at::kFloat &&
-         (width == 4 || width == 8 || width == 16) && operands.k_BSC.size(0) == q.size(0) &&
-         operands.k_BSC.size(1) >= 1 && operands.k_BSC.size(1) <= kMostKeys;
+  const std::int64_t keys = operands.k_BSC.size(1);
+  const bool narrow = width == 4 || width == 8 || width == 16;
+  const bool pays = (narrow && keys <= kMostKeys) || (width == 24 && keys <= kMostKeysOfWide);
+  return q.device().is_cpu() && q.scalar_type() == at::kFloat && pays &&
+         operands.k_BSC.size(0) == q.size(0) && keys >= 1;
 }
 
 at::Tensor narrow_attention(const AttentionOperands& operands) {

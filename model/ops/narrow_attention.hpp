@@ -21,7 +21,7 @@ struct AttentionOperands {
 };
 
 /// Whether narrow_attention computes this: fp32 on the CPU, heads of width 4, 8 or 16 (networks of
-/// a few million parameters), at most 1024 keys.
+/// a few million parameters), at most 1024 keys; or of width 24, at most 64 keys.
 bool fits_narrow_attention(const AttentionOperands& operands);
 
 /// softmax(q k^T / sqrt(width)) v for each head, [B, L, C], several times as fast there as the

@@ -46,7 +46,7 @@ struct NarrowPasses {
 /// What one instruction set offers.
 struct NarrowKernels {
   const char* name = "";
-  NarrowPasses width4, width8, width16;
+  NarrowPasses width4, width8, width16, width24;
 };
 
 /// Compiled for the build's own baseline, for AVX2 with FMA, and for AVX-512.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "model/ops/lanes.hpp"
 #include "model/ops/narrow_attention_kernels.hpp"
 
 // Attention of narrow heads on N lanes at a time, one query or one key in each. Included once by
@@ -17,49 +18,7 @@ namespace {
 
 // NOLINTBEGIN(modernize-avoid-c-arrays)
 
-/// One register of N numbers (the compiler's vector extension).
-template <int N>
-struct Register {
-  // g++ forgets the attribute of an alias template whose size is a parameter.
-  typedef float Lanes __attribute__((vector_size(4 * N)));         // NOLINT(modernize-use-using)
-  typedef std::uint32_t Bits __attribute__((vector_size(4 * N)));  // NOLINT(modernize-use-using)
-};
-
-template <int N>
-using Lanes = typename Register<N>::Lanes;
-
-template <int N>
-using Bits = typename Register<N>::Bits;
-
-constexpr float kLog2E = 1.44269504088896F;
 constexpr float kLowest = -3.0e38F;
-
-/// 2^x to 2 ulp for x of at most about 0; below -126 as at -126. NaN stays NaN.
-template <int N>
-Lanes<N> power_of_two(Lanes<N> x) {
-  const Lanes<N> floor = Lanes<N>{} - 126.0F;
-  x = x < floor ? floor : x;
-  constexpr float kRounder = 12582912.0F;  // 1.5 * 2^23: its neighbours are the whole numbers
-  const Lanes<N> shifted = x + kRounder;
-  const Lanes<N> f = x - (shifted - kRounder);
-  // Taylor's series of 2^f on |f| <= 1/2; the next term is 5e-9.
-  Lanes<N> p = Lanes<N>{} + 1.525273e-5F;
-  p = p * f + 1.540353e-4F;
-  p = p * f + 1.333356e-3F;
-  p = p * f + 9.618129e-3F;
-  p = p * f + 5.550411e-2F;
-  p = p * f + 2.402265e-1F;
-  p = p * f + 6.931472e-1F;
-  p = p * f + 1.0F;
-  // The low bits of `shifted` are the whole part, which is added to the exponent.
-  const Bits<N> exponent = __builtin_bit_cast(Bits<N>, shifted) << 23U;
-  const Bits<N> scaled = __builtin_bit_cast(Bits<N>, p) + exponent;
-  return __builtin_bit_cast(Lanes<N>, scaled);
-}
-
-inline std::int64_t at_most(std::int64_t limit, std::int64_t value) {
-  return value < limit ? value : limit;
-}
 
 /// N rows, one a lane: out[e] holds number e of each. Rows beyond `count` are zero.
 template <int N, int E>
@@ -184,7 +143,8 @@ NarrowKernels narrow_kernels(const char* name) {
   return {.name = name,
           .width4 = {.forward = &forward<N, 4>, .backward = &backward<N, 4>},
           .width8 = {.forward = &forward<N, 8>, .backward = &backward<N, 8>},
-          .width16 = {.forward = &forward<N, 16>, .backward = &backward<N, 16>}};
+          .width16 = {.forward = &forward<N, 16>, .backward = &backward<N, 16>},
+          .width24 = {.forward = &forward<N, 24>, .backward = &backward<N, 24>}};
 }
 
 // NOLINTEND(modernize-avoid-c-arrays)

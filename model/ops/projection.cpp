@@ -13,8 +13,25 @@ namespace {
 
 // Shape legend: N rows (all leading dimensions of x), I inputs, O outputs, R rank.
 
+bool is_feature_map(at::IntArrayRef shape) {
+  return shape.size() == 4;
+}
+
 at::Tensor rows_of(const at::Tensor& x) {
-  return x.reshape({-1, x.size(-1)});
+  if (!is_feature_map(x.sizes())) return x.reshape({-1, x.size(-1)});
+  return x.permute({0, 2, 3, 1}).reshape({-1, x.size(1)});
+}
+
+at::Tensor shaped(const at::Tensor& rows, at::IntArrayRef shape) {
+  if (!is_feature_map(shape)) return at::_unsafe_view(rows, shape);
+  return at::_unsafe_view(rows, {shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
+}
+
+std::vector<std::int64_t> result_shape(const ProjectionTerms& terms) {
+  if (!terms.shape.empty()) return terms.shape;
+  std::vector<std::int64_t> shape = terms.x.sizes().vec();
+  (is_feature_map(shape) ? shape[1] : shape.back()) = terms.weight_OI.size(0);
+  return shape;
 }
 
 /// residual + x W^T + b, in a fresh tensor.
@@ -55,6 +72,7 @@ struct ProjectionBackward {
   double scale;
   at::Tensor x_NI;       ///< kept for A's gradient
   at::Tensor hidden_NR;  ///< kept for B's gradient
+  std::vector<std::int64_t> x_shape;
 
   template <class NeedsGradient>
   torch::autograd::variable_list operator()(const at::Tensor& gradient,
@@ -63,8 +81,8 @@ struct ProjectionBackward {
     at::Tensor gx_NI = needs(0) ? at::mm(g_NO, weight_OI) : at::Tensor();
     at::Tensor ga_RI, gb_OR;
     if (pair.a.defined()) low_rank_part(g_NO.to(pair.a.scalar_type()), needs, gx_NI, ga_RI, gb_OR);
-    if (gx_NI.defined()) gx_NI = at::_unsafe_view(gx_NI, shape_like(gradient, weight_OI.size(1)));
-    return {gx_NI, ga_RI, gb_OR, needs(3) ? gradient : at::Tensor()};
+    return {gx_NI.defined() ? shaped(gx_NI, x_shape) : gx_NI, ga_RI, gb_OR,
+            needs(3) ? gradient : at::Tensor()};
   }
 
  private:
@@ -81,19 +99,11 @@ struct ProjectionBackward {
     else
       gx_NI.add_(at::mm(gh_NR, pair.a));
   }
-
-  static std::vector<std::int64_t> shape_like(const at::Tensor& gradient, std::int64_t last) {
-    std::vector<std::int64_t> shape = gradient.sizes().vec();
-    shape.back() = last;
-    return shape;
-  }
 };
 
 }  // namespace
 
 at::Tensor project(const ProjectionTerms& terms) {
-  std::vector<std::int64_t> shape = terms.x.sizes().vec();
-  shape.back() = terms.weight_OI.size(0);
   const bool live = wants_gradient(terms.x, terms.pair.a, terms.pair.b, terms.residual);
   Forward result;
   at::Tensor x_NI, y;
@@ -101,7 +111,7 @@ at::Tensor project(const ProjectionTerms& terms) {
     const at::NoGradGuard by_hand;
     x_NI = rows_of(terms.x);
     result = forward(terms, x_NI);
-    y = at::_unsafe_view(result.y_NO, shape);
+    y = shaped(result.y_NO, result_shape(terms));
   }
   if (!live) return y;
   const bool adapted = terms.pair.a.defined();
@@ -110,7 +120,8 @@ at::Tensor project(const ProjectionTerms& terms) {
                                             .pair = terms.pair,
                                             .scale = terms.scale,
                                             .x_NI = adapted ? x_NI : at::Tensor(),
-                                            .hidden_NR = result.hidden_NR},
+                                            .hidden_NR = result.hidden_NR,
+                                            .x_shape = terms.x.sizes().vec()},
                          terms.x, terms.pair.a, terms.pair.b, terms.residual);
 }
 

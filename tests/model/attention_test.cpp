@@ -86,7 +86,7 @@ TEST(Attention, WeighsEqualKeysEqually) {
 void for_each_narrow_kernel(
     const std::function<void(const NarrowKernels&, std::int64_t width)>& check) {
   for (const NarrowKernels& kernels : runnable_narrow_kernels())
-    for (const std::int64_t width : {4, 8, 16}) check(kernels, width);
+    for (const std::int64_t width : {4, 8, 16, 24}) check(kernels, width);
 }
 
 TEST(NarrowAttention, EqualsTheDefinitionToSinglePrecision) {

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "model/ops/feature_kernels.hpp"
+#include "model/ops/lanes.hpp"
+
+// Group norm, GEGLU and convolution on N channels at a time. Included once by each file that
+// compiles it for an instruction set; everything is local to that file.
+
+namespace rocm::model {
+namespace {
+
+// NOLINTBEGIN(modernize-avoid-c-arrays)
+
+/// Rows that are summed in single precision before they join a sum in double precision.
+constexpr std::int64_t kRowsInSingle = 64;
+
+/// N numbers of which `count` exist; the others read as zero and are not written.
+template <int N>
+Lanes<N> load_some(const float* numbers, std::int64_t count) {
+  if (count >= N) return load<N>(numbers);
+  Lanes<N> lanes{};
+  for (std::int64_t lane = 0; lane < count; ++lane) lanes[lane] = numbers[lane];
+  return lanes;
+}
+
+template <int N>
+void store_some(Lanes<N> lanes, float* numbers, std::int64_t count) {
+  if (count >= N) return store<N>(lanes, numbers);
+  for (std::int64_t lane = 0; lane < count; ++lane) numbers[lane] = lanes[lane];
+}
+
+template <int N>
+void add_some(Lanes<N> lanes, double* sums, std::int64_t count) {
+  for (std::int64_t lane = 0; lane < count && lane < N; ++lane)
+    sums[lane] += static_cast<double>(lanes[lane]);
+}
+
+/// 1 / (1 + e^-x).
+template <int N>
+Lanes<N> sigmoid(Lanes<N> x) {
+  const Lanes<N> one = Lanes<N>{} + 1.0F;
+  const Lanes<N> e = power_of_two<N>((x < 0.0F ? x : -x) * kLog2E);
+  return (x < 0.0F ? e : one) / (one + e);
+}
+
+struct PlainNorm {
+  template <int N>
+  static Lanes<N> value(Lanes<N> y) {
+    return y;
+  }
+
+  template <int N>
+  static Lanes<N> slope(Lanes<N> y) {
+    return y * 0.0F + 1.0F;  // NaN stays NaN
+  }
+};
+
+/// silu(y) = y s(y); its slope is s (1 + y (1 - s)).
+struct SiluOfNorm {
+  template <int N>
+  static Lanes<N> value(Lanes<N> y) {
+    return y * sigmoid<N>(y);
+  }
+
+  template <int N>
+  static Lanes<N> slope(Lanes<N> y) {
+    const Lanes<N> s = sigmoid<N>(y);
+    return s * (1.0F + y * (1.0F - s));
+  }
+};
+
+/// Calls work(first row, end, channel, channels left) for tiles that stay in the cache.
+template <int N, class Work>
+void for_each_tile(const GroupNormCall& a, const Work& work) {
+  for (std::int64_t row = 0; row < a.rows; row += kRowsInSingle)
+    for (std::int64_t c = 0; c < a.channels; c += N)
+      work(row, row + at_most(kRowsInSingle, a.rows - row), c, a.channels - c);
+}
+
+/// sums[c] = sum over rows of term(x, row, c).
+template <int N, class Term>
+void sum_rows(const GroupNormCall& a, double* sums, const Term& term) {
+  for (std::int64_t c = 0; c < a.channels; ++c) sums[c] = 0.0;
+  for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
+    Lanes<N> even{}, odd{};
+    const auto at = [&](std::int64_t row) {
+      return term(load_some<N>(a.x + row * a.channels + c, left), c, left);
+    };
+    std::int64_t row = begin;
+    for (; row + 1 < end; row += 2) {
+      even += at(row);
+      odd += at(row + 1);
+    }
+    if (row < end) even += at(row);
+    add_some<N>(even + odd, sums + c, left);
+  });
+}
+
+inline double sum_of_group(const double* sums, std::int64_t first, std::int64_t width) {
+  double sum = 0.0;
+  for (std::int64_t c = first; c < first + width; ++c) sum += sums[c];
+  return sum;
+}
+
+/// The norm as y = scale x + shift, from the moments: coefficients[0] and [1].
+inline void find_affine(const GroupNormCall& a) {
+  const std::int64_t width = a.channels / a.groups;
+  for (std::int64_t c = 0; c < a.channels; ++c) {
+    const std::int64_t g = c / width;
+    a.coefficients[c] = a.weight[c] * a.inverse_deviation[g];
+    a.coefficients[a.channels + c] = a.bias[c] - a.mean[g] * a.coefficients[c];
+  }
+}
+
+/// Mean first, then the centred squares: E[x^2] - E[x]^2 would cancel.
+template <int N>
+void find_moments(const GroupNormCall& a) {
+  const std::int64_t width = a.channels / a.groups;
+  const auto count = static_cast<double>(a.rows * width);
+  float* mean_C = a.coefficients;
+  sum_rows<N>(a, a.sums, [](Lanes<N> x, std::int64_t, std::int64_t) { return x; });
+  for (std::int64_t g = 0; g < a.groups; ++g) {
+    a.mean[g] = static_cast<float>(sum_of_group(a.sums, g * width, width) / count);
+    for (std::int64_t c = g * width; c < (g + 1) * width; ++c) mean_C[c] = a.mean[g];
+  }
+  sum_rows<N>(a, a.sums, [mean_C](Lanes<N> x, std::int64_t c, std::int64_t left) {
+    const Lanes<N> centred = x - load_some<N>(mean_C + c, left);
+    return centred * centred;
+  });
+  for (std::int64_t g = 0; g < a.groups; ++g) {
+    const double variance = sum_of_group(a.sums, g * width, width) / count;
+    a.inverse_deviation[g] = static_cast<float>(1.0 / __builtin_sqrt(variance + a.epsilon));
+  }
+}
+
+template <int N, class After>
+void norm_forward(const GroupNormForward& pass) {
+  const GroupNormCall& a = pass.call;
+  find_moments<N>(a);
+  find_affine(a);
+  for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
+    const Lanes<N> scale = load_some<N>(a.coefficients + c, left);
+    const Lanes<N> shift = load_some<N>(a.coefficients + a.channels + c, left);
+    for (std::int64_t row = begin; row < end; ++row) {
+      const std::int64_t i = row * a.channels + c;
+      const Lanes<N> y = load_some<N>(a.x + i, left) * scale + shift;
+      store_some<N>(After::template value<N>(y), pass.y + i, left);
+    }
+  });
+}
+
+/// With d = dL/dy * weight * inverse deviation, x^ the normalised x and means over the group:
+/// dL/dx = d - mean(d) - x^ mean(d x^). First d, and the sums of d and d (x - mean).
+template <int N, class After>
+void norm_backward_sums(const GroupNormBackward& pass) {
+  const GroupNormCall& a = pass.call;
+  const std::int64_t width = a.channels / a.groups;
+  float* mean_C = a.coefficients + 2 * a.channels;
+  for (std::int64_t c = 0; c < a.channels; ++c) mean_C[c] = a.mean[c / width];
+  for (std::int64_t c = 0; c < 2 * a.channels; ++c) a.sums[c] = 0.0;
+  for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
+    const Lanes<N> scale = load_some<N>(a.coefficients + c, left);
+    const Lanes<N> shift = load_some<N>(a.coefficients + a.channels + c, left);
+    const Lanes<N> mean = load_some<N>(mean_C + c, left);
+    Lanes<N> sum{}, moment{};
+    for (std::int64_t row = begin; row < end; ++row) {
+      const std::int64_t i = row * a.channels + c;
+      const Lanes<N> x = load_some<N>(a.x + i, left);
+      const Lanes<N> slope = After::template slope<N>(x * scale + shift);
+      const Lanes<N> d = load_some<N>(pass.gradient + i, left) * slope * scale;
+      store_some<N>(d, pass.input_gradient + i, left);
+      sum += d;
+      moment += d * (x - mean);
+    }
+    add_some<N>(sum, a.sums + c, left);
+    add_some<N>(moment, a.sums + a.channels + c, left);
+  });
+}
+
+/// dL/dx = d - (tilt x + offset) in each group: coefficients[0] and [1].
+inline void find_correction(const GroupNormCall& a) {
+  const std::int64_t width = a.channels / a.groups;
+  const auto count = static_cast<double>(a.rows * width);
+  for (std::int64_t g = 0; g < a.groups; ++g) {
+    const double r = static_cast<double>(a.inverse_deviation[g]);
+    const double tilt = sum_of_group(a.sums + a.channels, g * width, width) * r * r / count;
+    const double offset =
+        sum_of_group(a.sums, g * width, width) / count - tilt * static_cast<double>(a.mean[g]);
+    for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
+      a.coefficients[c] = static_cast<float>(tilt);
+      a.coefficients[a.channels + c] = static_cast<float>(offset);
+    }
+  }
+}
+
+template <int N, class After>
+void norm_backward(const GroupNormBackward& pass) {
+  const GroupNormCall& a = pass.call;
+  find_affine(a);
+  norm_backward_sums<N, After>(pass);
+  find_correction(a);
+  for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
+    const Lanes<N> tilt = load_some<N>(a.coefficients + c, left);
+    const Lanes<N> offset = load_some<N>(a.coefficients + a.channels + c, left);
+    for (std::int64_t row = begin; row < end; ++row) {
+      const std::int64_t i = row * a.channels + c;
+      const Lanes<N> x = load_some<N>(a.x + i, left),
+                     d = load_some<N>(pass.input_gradient + i, left);
+      store_some<N>(d - (x * tilt + offset), pass.input_gradient + i, left);
+    }
+  });
+}
+
+/// The normal distribution's Phi(x) and its density.
+template <int N>
+struct Normal {
+  Lanes<N> cumulative, density;
+};
+
+/// Abramowitz and Stegun 7.1.26: erf to 1.5e-7, which is half a unit in the last place near 1.
+template <int N>
+Normal<N> normal(Lanes<N> x) {
+  const Lanes<N> one = Lanes<N>{} + 1.0F;
+  const Lanes<N> absolute = x < 0.0F ? -x : x;
+  const Lanes<N> t = one / (one + absolute * 0.23164190F);  // 0.3275911 / sqrt(2)
+  Lanes<N> p = Lanes<N>{} + 0.53070271F;                    // half of the book's coefficients
+  p = p * t - 0.72657601F;
+  p = p * t + 0.71070687F;
+  p = p * t - 0.14224837F;
+  p = p * t + 0.12741480F;
+  const Lanes<N> bell = power_of_two<N>(x * x * (-0.5F * kLog2E));
+  const Lanes<N> tail = p * t * bell;
+  return {.cumulative = x < 0.0F ? tail : one - tail, .density = bell * 0.39894228F};
+}
+
+template <int N>
+void gated_gelu_forward(const GatedGeluForward& a) {
+  for (std::int64_t row = 0; row < a.rows; ++row) {
+    const float* u = a.x + 2 * row * a.channels;
+    const float* v = u + a.channels;
+    for (std::int64_t c = 0; c < a.channels; c += N) {
+      const Lanes<N> gate = load_some<N>(v + c, a.channels - c);
+      const Lanes<N> value = load_some<N>(u + c, a.channels - c);
+      store_some<N>(value * gate * normal<N>(gate).cumulative, a.y + row * a.channels + c,
+                    a.channels - c);
+    }
+  }
+}
+
+template <int N>
+void gated_gelu_backward(const GatedGeluBackward& a) {
+  for (std::int64_t row = 0; row < a.rows; ++row) {
+    const float* u = a.x + 2 * row * a.channels;
+    const float* g = a.gradient + row * a.channels;
+    float* gu = a.input_gradient + 2 * row * a.channels;
+    for (std::int64_t c = 0; c < a.channels; c += N) {
+      const std::int64_t left = a.channels - c;
+      const Lanes<N> value = load_some<N>(u + c, left);
+      const Lanes<N> gate = load_some<N>(u + a.channels + c, left);
+      const Lanes<N> from = load_some<N>(g + c, left);
+      const Normal<N> n = normal<N>(gate);
+      store_some<N>(from * gate * n.cumulative, gu + c, left);
+      store_some<N>(from * value * (n.cumulative + gate * n.density), gu + a.channels + c, left);
+    }
+  }
+}
+
+/// P pixels side by side, V registers of outputs: P V sums stay in registers.
+template <int N, int V, int P>
+void convolve_block(const SameConvolution& a, const float* x, const float* kernel,
+                    std::int64_t first_output, float* y) {
+  Lanes<N> sum[P][V];
+  for (int v = 0; v < V; ++v) {
+    const std::int64_t output = first_output + v * N;
+    const Lanes<N> bias =
+        a.bias == nullptr ? Lanes<N>{} : load_some<N>(a.bias + output, a.outputs - output);
+    for (int p = 0; p < P; ++p) sum[p][v] = bias;
+  }
+  const std::int64_t row_length = (a.columns + a.kernel_size - 1) * a.inputs;
+  for (std::int64_t ky = 0; ky < a.kernel_size; ++ky) {
+    const float* row = x + ky * row_length;
+    for (std::int64_t i = 0; i < a.kernel_size * a.inputs; ++i) {  // kx and the input channel
+      Lanes<N> weight[V];
+      for (int v = 0; v < V; ++v) weight[v] = load<N>(kernel + v * N);
+      kernel += V * N;
+      for (int p = 0; p < P; ++p)
+        for (int v = 0; v < V; ++v) sum[p][v] += row[p * a.inputs + i] * weight[v];
+    }
+  }
+  for (int p = 0; p < P; ++p)
+    for (int v = 0; v < V; ++v) {
+      const std::int64_t output = first_output + v * N;
+      store_some<N>(sum[p][v], y + p * a.outputs + output, a.outputs - output);
+    }
+}
+
+/// All pixels of V registers of outputs.
+template <int N, int V>
+void convolve_outputs(const SameConvolution& a, const float* kernel, std::int64_t first_output) {
+  constexpr int kPixels = V == 3 ? 4 : V == 2 ? 6 : 8;
+  const std::int64_t row_length = (a.columns + a.kernel_size - 1) * a.inputs;
+  for (std::int64_t row = 0; row < a.rows; ++row) {
+    const float* x = a.x + row * row_length;
+    float* y = a.y + row * a.columns * a.outputs;
+    const auto run = [&]<int P>(std::int64_t column) {
+      convolve_block<N, V, P>(a, x + column * a.inputs, kernel, first_output,
+                              y + column * a.outputs);
+      return P;
+    };
+    std::int64_t column = 0;
+    while (column + kPixels <= a.columns) column += run.template operator()<kPixels>(column);
+    while (column + 4 <= a.columns) column += run.template operator()<4>(column);
+    while (column < a.columns) column += run.template operator()<1>(column);
+  }
+}
+
+template <int N>
+void convolve(const SameConvolution& a) {
+  const float* kernel = a.kernel;
+  for (std::int64_t output = 0; output < a.outputs;) {
+    const std::int64_t registers = registers_in_block((a.outputs - output + N - 1) / N);
+    if (registers == 3) convolve_outputs<N, 3>(a, kernel, output);
+    if (registers == 2) convolve_outputs<N, 2>(a, kernel, output);
+    if (registers == 1) convolve_outputs<N, 1>(a, kernel, output);
+    kernel += a.kernel_size * a.kernel_size * a.inputs * registers * N;
+    output += registers * N;
+  }
+}
+
+template <int N>
+FeatureKernels feature_kernels(const char* name) {
+  return {
+      .name = name,
+      .lanes = N,
+      .convolve = &convolve<N>,
+      .norm = {.forward = &norm_forward<N, PlainNorm>, .backward = &norm_backward<N, PlainNorm>},
+      .norm_silu = {.forward = &norm_forward<N, SiluOfNorm>,
+                    .backward = &norm_backward<N, SiluOfNorm>},
+      .gated_gelu = {.forward = &gated_gelu_forward<N>, .backward = &gated_gelu_backward<N>}};
+}
+
+// NOLINTEND(modernize-avoid-c-arrays)
+
+}  // namespace
+}  // namespace rocm::model
