@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Functions of tools/setup; sourced, not run.
 
 PACKAGES=(ca-certificates ccache cmake g++ git libboost-program-options-dev libfmt-dev libgtest-dev
@@ -6,6 +7,7 @@ PACKAGES=(ca-certificates ccache cmake g++ git libboost-program-options-dev libf
   unzip)
 LIBTORCH_VERSION="${LIBTORCH_VERSION:-2.11.0}"
 TORCH_WHEEL_SHA256=0f68f4ac6d95d12e896c3b7a912b5871619542ec54d3649cf48cc1edd4dd2756
+WHEELS=.deps/wheels-$LIBTORCH_VERSION # removed once they are unpacked
 
 say() { echo "setup: $*" >&2; }
 
@@ -48,24 +50,65 @@ Ask an administrator for: ${missing[*]}"
     "${missing[@]}" >/dev/null
 }
 
-wheel() { # NAME==VERSION [pip options]: download into .deps/wheels unless it is there
+wheel() { # REQUIREMENT [pip options]: download it
   local requirement=$1
   shift
   python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: \
-    -d .deps/wheels "$@" "$requirement"
-}
-
-unpack() { # WHEEL-PATTERN DEST FILES…
-  local archive dest=$2
-  archive=$(ls .deps/wheels/$1 | head -n 1)
-  shift 2
-  unzip -q -o "$archive" "$@" -d "$dest"
+    -d "$WHEELS" "$@" "$requirement"
 }
 
 verify_torch_wheel() {
   [ "$LIBTORCH_VERSION" = 2.11.0 ] || { say "torch $LIBTORCH_VERSION is not checksummed"; return; }
-  echo "$TORCH_WHEEL_SHA256  $(ls .deps/wheels/torch-2.11.0-*.whl)" | sha256sum --check --quiet ||
-    die "the torch wheel is not the one we know (checksum). Delete .deps/wheels and run again"
+  echo "$TORCH_WHEEL_SHA256  $(ls "$WHEELS"/torch-*.whl)" | sha256sum --check --quiet ||
+    die "the torch wheel is not the one we know (checksum). Run again"
+}
+
+required() { # NAME: what this torch asks for, such as nvidia-cufile==1.15.1.6.*
+  grep -rhE "extra == '$1'|nvidia-$1-cu13=|^Requires-Dist: $1\[" "$WHEELS/metadata" |
+    sed -nE '1s/^Requires-Dist: ([^;[]+)(\[.*\])?([^;]*);.*/\1\3/p'
+}
+
+fetch_torch_wheel() { # and the list of NVIDIA's wheels that go with it
+  rm -rf "$WHEELS"
+  wheel "torch==$LIBTORCH_VERSION" --python-version 3.12 --implementation cp \
+    --platform manylinux_2_28_x86_64
+  verify_torch_wheel
+  unzip -q "$WHEELS"/torch-*.whl 'torch-*.dist-info/METADATA' -d "$WHEELS/metadata"
+  wheel "$(required cuda-toolkit)"
+  unzip -q "$WHEELS"/cuda_toolkit-*.whl '*.dist-info/METADATA' -d "$WHEELS/metadata"
+}
+
+fetch_library() { # NAME DEST: a library of NVIDIA's, in the version that this torch was made for
+  local name=$1 dest=$2 requirement
+  requirement=$(required "$name")
+  [ -n "$requirement" ] || die "torch $LIBTORCH_VERSION does not say which $name it needs"
+  say "fetching $requirement"
+  rm -f "$WHEELS"/nvidia_*.whl
+  wheel "$requirement"
+  unzip -q -o -C "$WHEELS"/nvidia_*.whl "nvidia/*/lib$name*.so*" -d "$dest" # -C: any case
+  [ "$name" != nccl ] || unzip -q -o "$WHEELS"/nvidia_*.whl 'nvidia/nccl/include/*' -d "$dest"
+}
+
+missing_libraries() { # DEST: names of NVIDIA's libraries that neither DEST nor the machine has
+  ldd "$1"/torch/lib/*.so | sed -nE 's/^\s*lib(\w+)\.so.* => not found/\L\1/p' |
+    sed -e '/^cuda$/d' -e 's/^cublaslt$/cublas/' -e 's/_host$//' | sort -u # cuda is the driver
+}
+
+fetch_missing_libraries() { # DEST: until the loader finds everything
+  local before='' names name
+  while names=$(missing_libraries "$1") && [ -n "$names" ]; do
+    [ "$names" != "$before" ] || die "LibTorch's libraries still lack $names"
+    for name in $names; do fetch_library "$name" "$1"; done
+    before=$names
+  done
+}
+
+unpack_torch() { # yes|no DEST
+  local files=(torch/version.py 'torch/include/*' torch/lib/lib{c10,torch_cpu}.so
+    torch/lib/libgomp.so.1)
+  [ "$1" = no ] ||
+    files+=(torch/lib/lib{c10_cuda,torch_cuda,torch_cuda_linalg,torch_nvshmem,caffe2_nvrtc}.so)
+  unzip -q -o "$WHEELS"/torch-*.whl "${files[@]}" -d "$2"
 }
 
 fetch_libtorch() { # yes|no: with the CUDA libraries?
@@ -76,19 +119,13 @@ fetch_libtorch() { # yes|no: with the CUDA libraries?
   ln -sfn "libtorch-$LIBTORCH_VERSION" .deps/libtorch
   [ -e "$dest/.complete-$stamp" ] && return
   say "fetching LibTorch $LIBTORCH_VERSION (0.5 GB)"
-  wheel "torch==$LIBTORCH_VERSION" --python-version 3.12 --implementation cp \
-    --platform manylinux_2_28_x86_64
-  verify_torch_wheel
-  wheel nvidia-cuda-runtime==13.0.96
-  wheel nvidia-cuda-cupti==13.0.85
-  local libraries=(torch/lib/libc10.so torch/lib/libtorch_cpu.so torch/lib/libgomp.so.1)
-  [ "$1" = yes ] && libraries=('torch/lib/*')
-  unpack "torch-$LIBTORCH_VERSION-*.whl" "$dest" 'torch/include/*' "${libraries[@]}" torch/version.py
-  unpack 'nvidia_cuda_runtime-*.whl' "$dest" nvidia/cu13/lib/libcudart.so.13
-  unpack 'nvidia_cuda_cupti-*.whl' "$dest" nvidia/cu13/lib/libcupti.so.13
-  touch "$dest/.complete-$stamp"
-  [ "$stamp" = cpu ] && rm -f .deps/wheels/torch-*.whl
-  return 0
+  fetch_torch_wheel
+  unpack_torch "$1" "$dest"
+  fetch_library cudart "$dest"
+  fetch_library cupti "$dest"
+  [ "$1" = no ] || fetch_missing_libraries "$dest"
+  touch "$dest/.complete-cpu" "$dest/.complete-$stamp"
+  rm -rf "$WHEELS"
 }
 
 make_test_python() {
