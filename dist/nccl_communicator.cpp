@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dist/nccl_communicator.hpp"
 
+#include <chrono>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -17,6 +18,8 @@
 
 namespace rocm::dist {
 namespace {
+
+using Seconds = std::chrono::duration<double>;
 
 struct NcclTraits {
   using Raw = ncclComm_t;
@@ -58,7 +61,8 @@ void cuda_check(cudaError_t result, std::string_view doing, CallSite where = Cal
 void nccl_check(ncclResult_t result, ncclComm_t comm, std::string_view doing,
                 CallSite where = CallSite::current()) {
   if (result == ncclSuccess || result == ncclInProgress) return;
-  fail(ExitCode::kPeerLost,
+  const bool asked_wrongly = result == ncclInvalidUsage;  // two ranks on one GPU
+  fail(asked_wrongly ? ExitCode::kUsage : ExitCode::kPeerLost,
        {.where = where.str(),
         .problem = fmt::format("NCCL failed to {}", doing),
         .because = fmt::format("{}: {}", ncclGetErrorString(result), ncclGetLastError(comm)),
@@ -105,7 +109,22 @@ Event make_event() {
   return Event(event);
 }
 
-NcclHandle meet_peers(Communicator& host) {
+/// Waits for the peers, but not for ever: no watchdog looks on yet. A failure leaves the group to
+/// its handle, which aborts it.
+void wait_until_connected(ncclComm_t comm, Seconds patience) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (progress_of(comm, "connect the GPUs") == ncclInProgress) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (patience.count() <= 0.0 || std::chrono::steady_clock::now() - begin < patience) continue;
+    fail(ExitCode::kPeerLost,
+         {.where = "NCCL",
+          .problem = fmt::format("the GPUs are not connected after {} s", patience.count()),
+          .because = "a rank did not come, or NCCL cannot use the network between the machines",
+          .advice = "run with NCCL_DEBUG=INFO to see more, or use dist.backend = \"mpi\""});
+  }
+}
+
+NcclHandle meet_peers(Communicator& host, Seconds patience) {
   ncclUniqueId id{};
   if (host.rank() == 0) nccl_check(ncclGetUniqueId(&id), nullptr, "name the group");
   host.broadcast(std::as_writable_bytes(std::span(&id, 1)), 0);
@@ -116,20 +135,20 @@ NcclHandle meet_peers(Communicator& host) {
       ncclCommInitRankConfig(&raw, host.world_size(), id, host.rank(), &config);
   NcclHandle comm(raw);
   nccl_check(started, nullptr, "start to connect the GPUs");
-  wait_until_enqueued(comm.get(), "connect the GPUs");
+  wait_until_connected(comm.get(), patience);
   return comm;
 }
 
 class NcclCommunicator final : public Communicator {
  public:
-  NcclCommunicator(Communicator& host, int device)
+  NcclCommunicator(Communicator& host, int device, Seconds patience)
       : host_(host),
         device_(static_cast<c10::DeviceIndex>(device)),
         on_device_(device_),
         ready_(make_event()),
         done_(make_event()),
         stream_(make_stream()),
-        comm_(meet_peers(host)) {}
+        comm_(meet_peers(host, patience)) {}
 
   [[nodiscard]] int rank() const override { return host_.rank(); }
 
@@ -210,8 +229,9 @@ int gpu_of(int local_rank) {
   return chosen_for_us ? 0 : local_rank;
 }
 
-std::unique_ptr<Communicator> open_nccl_communicator(Communicator& host, int local_rank) {
-  return std::make_unique<NcclCommunicator>(host, gpu_of(local_rank));
+std::unique_ptr<Communicator> open_nccl_communicator(Communicator& host, int local_rank,
+                                                     double timeout_s) {
+  return std::make_unique<NcclCommunicator>(host, gpu_of(local_rank), Seconds(timeout_s));
 }
 
 }  // namespace rocm::dist

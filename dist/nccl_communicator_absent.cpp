@@ -23,7 +23,8 @@ int gpu_of(int /*local_rank*/) {
   refuse();
 }
 
-std::unique_ptr<Communicator> open_nccl_communicator(Communicator& /*host*/, int /*local_rank*/) {
+std::unique_ptr<Communicator> open_nccl_communicator(Communicator& /*host*/, int /*local_rank*/,
+                                                     double /*timeout_s*/) {
   refuse();
 }
 
