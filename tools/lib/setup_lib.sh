@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # Functions of tools/setup; sourced, not run.
 
-PACKAGES=(ca-certificates ccache cmake g++ git libboost-program-options-dev libfmt-dev libgtest-dev
-  libhdf5-dev libjpeg-dev libopenmpi-dev libpng-dev libspdlog-dev libssl-dev libtomlplusplus-dev
-  libutf8proc-dev ninja-build nlohmann-json3-dev openmpi-bin pkg-config python3-pip python3-venv
-  unzip)
+PACKAGES=(ca-certificates ccache cmake g++ git libboost-program-options-dev libfmt-dev
+  libgmock-dev libgtest-dev libhdf5-dev libjpeg-dev libopenmpi-dev libpng-dev libspdlog-dev
+  libssl-dev libtomlplusplus-dev libutf8proc-dev ninja-build nlohmann-json3-dev openmpi-bin
+  pkg-config python3-pip python3-venv unzip)
 LIBTORCH_VERSION="${LIBTORCH_VERSION:-2.11.0}"
 TORCH_WHEEL_SHA256=0f68f4ac6d95d12e896c3b7a912b5871619542ec54d3649cf48cc1edd4dd2756
 WHEELS=.deps/wheels-$LIBTORCH_VERSION # removed once they are unpacked
