@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include <ATen/ops/full.h>
 #include <ATen/ops/rand.h>
@@ -62,7 +64,7 @@ TEST_F(NcclCommunicator, ReducesWhatTheCurrentStreamIsStillWriting) {
   SoloCommunicator host;
   const auto nccl = open_nccl_communicator(host, 0);
   at::Tensor values = at::full({1 << 24}, std::int64_t{1}, on_gpu(at::kLong));
-  for (int i = 0; i < 20; ++i) values.add_(values);  // queued: tens of milliseconds of work
+  for (int i = 0; i < 20; ++i) values.add_(values);  // queued, and not done yet below
   nccl->all_reduce(values, Reduction::kSum);
   EXPECT_TRUE(values.eq(std::int64_t{1} << 20).all().item<bool>());
 }
@@ -113,11 +115,10 @@ TEST_F(NcclCommunicator, OpensAgainAfterAnAbort) {
   EXPECT_TRUE(values.eq(2.5).all().item<bool>());
 }
 
-/// Holds on a machine without a GPU as well, and says what to do.
+/// Holds on a machine without a GPU as well. A single GPU may have been picked by the scheduler.
 TEST(GpuOf, RefusesAGpuThatIsNotThere) {
   try {
-    static_cast<void>(gpu_of(10'000));
-    GTEST_SKIP() << "this machine shows every process one GPU";
+    EXPECT_EQ(gpu_of(10'000), 0);
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), ExitCode::kUsage);
     EXPECT_NE(std::string(failure.what()).find("model.device"), std::string::npos);
