@@ -71,7 +71,7 @@ at::Tensor Linear::add_to(const at::Tensor& residual, const at::Tensor& x,
                           const LowRankAdapter* adapter) const {
   ProjectionTerms terms = terms_of(*this, x, adapter);
   terms.residual = residual;
-  terms.shape = residual.sizes().vec();
+  if (residual.dim() != x.dim()) terms.shape = residual.sizes().vec();  // tokens onto a feature map
   return project(terms);
 }
 
