@@ -23,8 +23,8 @@ def main(run: Path) -> None:
         print("The reward did not rise clearly; that is not what this demo should do.")
     print(f"\nbase model beside policy:  {run}/samples/step-{after['step']:06}.png")
     print(f"everything of the run:     {run}/")
-    print("trajectories in Python:    .deps/python/bin/python -c \"import sys; sys.path[:0] = ['python'];")
-    print(f"                           from rocm_dist_records import open_run; print(open_run('{run}'))\"")
+    open_it = f"from rocm_dist_records import open_run; print(open_run('{run}'))"
+    print(f'trajectories in Python:    PYTHONPATH=python .deps/python/bin/python -c "{open_it}"')
 
 
 main(Path(sys.argv[1]))
