@@ -57,6 +57,8 @@ unpack_packages() {
   find "$DIR/root" -lname '/*' | while read -r link; do
     ln -sfn "$DIR/root$(readlink "$link")" "$link"
   done
+  # Compilers look into this folder for / alone.
+  cp -r "$DIR/root/usr/include/x86_64-linux-gnu/." "$DIR/root/usr/include"
 }
 
 unpack_mpi() { # its RUNPATH looks for zlib beside it
