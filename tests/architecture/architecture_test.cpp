@@ -7,10 +7,13 @@
 #include <functional>
 #include <map>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/source_paths.hpp"
 
 namespace rocm {
 namespace {
@@ -68,7 +71,7 @@ bool is_source(const fs::path& path) {
 
 std::vector<fs::path> sources_of(const std::string& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(ROCM_SOURCE_DIR) / folder))
+  for (const auto& entry : fs::recursive_directory_iterator(test::source_folder() / folder))
     if (is_source(entry.path())) files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
@@ -77,7 +80,7 @@ std::vector<fs::path> sources_of(const std::string& folder) {
 void for_each_line(const std::string& folder, const std::function<void(const Line&)>& visit) {
   for (const fs::path& path : sources_of(folder)) {
     std::ifstream file(path);
-    Line line{.file = fs::relative(path, ROCM_SOURCE_DIR).string()};
+    Line line{.file = fs::relative(path, test::source_folder()).string()};
     while (std::getline(file, line.text)) {
       ++line.number;
       visit(line);
@@ -134,8 +137,27 @@ TEST(Architecture, EveryFileSaysItsLicence) {
   }
 }
 
+/// Everything that the CMakeLists.txt of the folder and of those below it say.
+std::string build_rules_of(const std::string& folder) {
+  std::ostringstream rules;
+  for (const auto& entry : fs::recursive_directory_iterator(test::source_folder() / folder))
+    if (entry.path().filename() == "CMakeLists.txt") rules << std::ifstream(entry.path()).rdbuf();
+  return rules.str();
+}
+
+TEST(Architecture, EveryFileIsBuilt) {
+  for (const std::string folder : {"dist", "data", "model", "objective", "launcher", "tests"}) {
+    const std::string rules = build_rules_of(folder);
+    for (const fs::path& path : sources_of(folder)) {
+      if (path.extension() == ".hpp") continue;
+      EXPECT_NE(rules.find(path.filename().string()), std::string::npos)
+          << path << " stands in no CMakeLists.txt: a test that is not built cannot fail";
+    }
+  }
+}
+
 TEST(Architecture, OneTrainingStepFitsOnAScreen) {
-  std::ifstream file(fs::path(ROCM_SOURCE_DIR) / "launcher/trainer.cpp");
+  std::ifstream file(test::source_folder() / "launcher/trainer.cpp");
   int length = 0;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {

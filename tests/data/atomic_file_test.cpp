@@ -17,9 +17,9 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 std::size_t entries_in(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));

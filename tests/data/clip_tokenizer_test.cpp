@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dist/base/contract.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::json;
 using Ids = std::vector<std::int64_t>;
 
-const std::filesystem::path kGolden = ROCM_GOLDEN_DIR;
+const std::filesystem::path kGolden = test::golden_folder();
 
 json golden(const std::filesystem::path& path) {
   std::ifstream file(kGolden / path);
@@ -29,7 +30,7 @@ void write_text(const std::filesystem::path& path, std::string_view text) {
 
 const ClipTokenizer& published_tokenizer() {
   static const ClipTokenizer tokenizer =
-      ClipTokenizer::open(std::filesystem::path(ROCM_SOURCE_DIR) / "data/tokenizers/clip");
+      ClipTokenizer::open(test::source_folder() / "data/tokenizers/clip");
   return tokenizer;
 }
 

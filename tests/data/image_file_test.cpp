@@ -8,11 +8,12 @@
 #include <gtest/gtest.h>
 
 #include "dist/base/contract.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
-const std::filesystem::path kImages = std::filesystem::path(ROCM_GOLDEN_DIR) / "images";
+const std::filesystem::path kImages = test::golden_folder() / "images";
 
 std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

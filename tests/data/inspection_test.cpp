@@ -13,15 +13,16 @@
 #include "tests/data/safetensors_bytes.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
-const fs::path kGolden = ROCM_GOLDEN_DIR;
+const fs::path kGolden = test::golden_folder();
 
 ::testing::AssertionResult contains(const std::string& text, const std::string& part) {
   if (text.find(part) != std::string::npos) return ::testing::AssertionSuccess();
@@ -96,7 +97,7 @@ TEST(Inspection, LetsNothingHostileReachATerminal) {
   const ScratchFolder folder;
   const std::string header = R"({"\u001b[31m":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
                              R"("__metadata__":{"k\u009b":"v\n\u202e"}})";
-  const auto path = folder.write("a\x1b.safetensors", rocm::testing::safetensors_bytes(header, 1));
+  const auto path = folder.write("a\x1b.safetensors", rocm::test::safetensors_bytes(header, 1));
   const std::string text = describe(inspect(path));
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_TRUE(contains(text, "    \\x1b[31m  U8 [1]\n"));

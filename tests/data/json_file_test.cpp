@@ -12,8 +12,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 std::string refusal_of(std::string_view text, const JsonLimits& limits = {}) {
   return failure_of(ExitCode::kInput, [&] { (void)parse_json(text, "config.json", limits); });

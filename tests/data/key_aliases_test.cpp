@@ -9,11 +9,12 @@
 #include "data/safetensors.hpp"
 #include "dist/base/contract.hpp"
 #include "tests/support/failure_of.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
-const std::filesystem::path kGolden = ROCM_GOLDEN_DIR;
+const std::filesystem::path kGolden = test::golden_folder();
 
 std::vector<std::string> names_of(const NamedTensors& tensors) {
   std::vector<std::string> names;
@@ -43,7 +44,7 @@ TEST(TextModelPrefix, IsNeverGivenToTheProjection) {
 }
 
 TEST(TextModelPrefix, RefusesATensorUnderBothNames) {
-  const auto message = rocm::testing::failure_of(ExitCode::kInput, [] {
+  const auto message = rocm::test::failure_of(ExitCode::kInput, [] {
     (void)with_text_model_prefix(named({"embeddings.x", "text_model.embeddings.x"}));
   });
   EXPECT_NE(message.find("text_model.embeddings.x: the tensor is stored under two names"),

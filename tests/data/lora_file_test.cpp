@@ -15,15 +15,16 @@
 #include "dist/base/contract.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
-const fs::path kGolden = ROCM_GOLDEN_DIR;
+const fs::path kGolden = test::golden_folder();
 
 /// Every layer of the tiny U-Net that the golden adapters belong to.
 std::vector<std::string> tiny_unet_modules() {

@@ -12,7 +12,7 @@ namespace rocm::data {
 namespace {
 
 using nlohmann::json;
-using rocm::testing::failure_of;
+using rocm::test::failure_of;
 
 /// adapter_config.json of rank 4 and alpha 8 with `changes`.
 LoraSettings settings_with(const json& changes) {

@@ -16,16 +16,17 @@
 #include "dist/base/contract.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
-const fs::path kGolden = ROCM_GOLDEN_DIR;
+const fs::path kGolden = test::golden_folder();
 
 const std::vector<std::string> kModules = {"conv_in", "mid.attn1.to_q", "mid.proj_in",
                                            "time_embedding.cond_proj"};

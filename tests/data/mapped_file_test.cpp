@@ -15,8 +15,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 std::string text_of(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};

@@ -17,8 +17,8 @@ namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 constexpr const char* kIndex = R"({"_class_name": "LatentConsistencyModelPipeline",
     "unet": ["diffusers", "UNet2DConditionModel"], "safety_checker": [null, null]})";

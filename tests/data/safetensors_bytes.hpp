@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// A safetensors file of any header, right or wrong, behind any length field.
 inline std::string safetensors_bytes(std::string_view header, std::string_view buffer,
@@ -19,4 +19,4 @@ inline std::string safetensors_bytes(std::string_view header, std::size_t buffer
   return safetensors_bytes(header, std::string(buffer_B, '\0'), header.size());
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

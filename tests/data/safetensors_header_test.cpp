@@ -14,8 +14,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::failure_of;
-using rocm::testing::safetensors_bytes;
+using rocm::test::failure_of;
+using rocm::test::safetensors_bytes;
 
 SafetensorsHeader parse(const std::string& file) {
   return parse_safetensors_header(std::as_bytes(std::span(file)), "f");

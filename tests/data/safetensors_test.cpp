@@ -11,16 +11,17 @@
 #include "tests/data/safetensors_bytes.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
-using rocm::testing::failure_of;
-using rocm::testing::safetensors_bytes;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::safetensors_bytes;
+using rocm::test::ScratchFolder;
 
 const std::filesystem::path kReference =
-    std::filesystem::path(ROCM_GOLDEN_DIR) / "safetensors_reference.safetensors";
+    test::golden_folder() / "safetensors_reference.safetensors";
 
 std::vector<double> values(const at::Tensor& tensor) {
   const at::Tensor flat = tensor.to(at::kDouble).flatten();

@@ -12,15 +12,16 @@
 #include "dist/base/contract.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::ScratchFolder;
 
 const std::filesystem::path kReference =
-    std::filesystem::path(ROCM_GOLDEN_DIR) / "safetensors_reference.safetensors";
+    test::golden_folder() / "safetensors_reference.safetensors";
 
 TEST(SafetensorsWriter, WritesTheBytesOfTheReferenceLibrary) {
   const ScratchFolder folder;

@@ -18,7 +18,7 @@ TEST(Sha256, GivesTheExamplesOfTheStandard) {
 }
 
 TEST(Sha256, OfAFileOfSeveralPiecesEqualsThatOfItsBytes) {
-  const rocm::testing::ScratchFolder folder;
+  const rocm::test::ScratchFolder folder;
   const std::string content((std::size_t{1} << 20) * 2 + 17, 'x');
   EXPECT_EQ(sha256_of_file(folder.write("large", content)), sha256_of(content));
   EXPECT_EQ(sha256_of_file(folder.write("empty", "")), sha256_of(""));
@@ -26,7 +26,7 @@ TEST(Sha256, OfAFileOfSeveralPiecesEqualsThatOfItsBytes) {
 
 TEST(Sha256, OfAMissingFileIsAnInputFailureThatNamesIt) {
   const auto message =
-      rocm::testing::failure_of(ExitCode::kInput, [] { (void)sha256_of_file("/no/such/file"); });
+      rocm::test::failure_of(ExitCode::kInput, [] { (void)sha256_of_file("/no/such/file"); });
   EXPECT_EQ(message,
             "/no/such/file: cannot read the file (No such file or directory). check the path and "
             "its permissions.");

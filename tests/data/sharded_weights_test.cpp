@@ -16,8 +16,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 /// Two shards, {a, b} and {c}, and an index with the weight_map `map`.
 class ShardedWeightsTest : public ::testing::Test {

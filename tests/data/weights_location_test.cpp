@@ -12,8 +12,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 /// The name that is found when the folder holds `names`.
 std::string found_among(std::initializer_list<const char*> names, const std::string& variant) {

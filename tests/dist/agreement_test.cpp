@@ -14,8 +14,8 @@
 namespace rocm::dist {
 namespace {
 
-using testing::make_topology;
-using testing::run_ranks;
+using test::make_topology;
+using test::run_ranks;
 
 struct Told {
   ExitCode code = ExitCode::kOk;

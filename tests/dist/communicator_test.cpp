@@ -17,7 +17,7 @@
 namespace rocm::dist {
 namespace {
 
-using testing::run_ranks;
+using test::run_ranks;
 
 std::byte byte_of(int value) {
   return static_cast<std::byte>(value);

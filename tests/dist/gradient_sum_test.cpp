@@ -19,7 +19,7 @@
 namespace rocm::dist {
 namespace {
 
-using testing::run_ranks;
+using test::run_ranks;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();

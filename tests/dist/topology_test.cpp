@@ -17,7 +17,7 @@ TEST(Topology, OfAProcessThatIsAloneHasOneRankOnOneHost) {
 }
 
 TEST(Topology, NamesRanksWithTheirHosts) {
-  const Topology topology = testing::make_topology(3, 6);
+  const Topology topology = test::make_topology(3, 6);
   EXPECT_EQ(topology.host(), "node1");
   EXPECT_EQ(topology.names_of({0, 5}), "rank 0 on node0, rank 5 on node2");
 }
@@ -25,7 +25,7 @@ TEST(Topology, NamesRanksWithTheirHosts) {
 TEST(Topology, NamesAtMostEightRanks) {
   std::vector<int> ranks(11);
   std::iota(ranks.begin(), ranks.end(), 0);
-  const std::string names = testing::make_topology(0, 11).names_of(ranks);
+  const std::string names = test::make_topology(0, 11).names_of(ranks);
   EXPECT_NE(names.find("rank 7 on node3 and 3 more"), std::string::npos) << names;
   EXPECT_EQ(names.find("rank 8"), std::string::npos) << names;
 }

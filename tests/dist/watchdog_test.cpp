@@ -22,7 +22,7 @@ namespace rocm::dist {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::make_topology;
+using test::make_topology;
 
 /// Lines that watchdogs have said, and a way to wait for them.
 class Lines {
@@ -196,7 +196,7 @@ TEST(Watchdog, RefusesTwoCollectivesAtOnce) {
 
 TEST(WatchedCommunicator, EndsAWaitForARankThatDoesNotEnterTheCollective) {
   Job job(3);
-  testing::run_ranks(3, [&](Communicator& inner) {
+  test::run_ranks(3, [&](Communicator& inner) {
     const auto watchdog = job.watchdog_of(inner.rank(), 0.4);
     WatchedCommunicator communicator(inner, *watchdog);
     watchdog->set_step(5);
@@ -211,7 +211,7 @@ TEST(WatchedCommunicator, EndsAWaitForARankThatDoesNotEnterTheCollective) {
 
 TEST(WatchedCommunicator, GivesWhatTheInnerOneGives) {
   Job job(3);
-  testing::run_ranks(3, [&](Communicator& inner) {
+  test::run_ranks(3, [&](Communicator& inner) {
     const auto watchdog = job.watchdog_of(inner.rank(), 60.0);
     WatchedCommunicator communicator(inner, *watchdog);
     at::Tensor values = at::full({1}, 1 + communicator.rank(), at::kLong);

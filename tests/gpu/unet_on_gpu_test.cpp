@@ -64,7 +64,7 @@ class AdaptedUNet {
   std::vector<at::Tensor> leaves_;
 };
 
-class UNetOnGpu : public test::NeedsGpu, public testing::WithParamInterface<const char*> {};
+class UNetOnGpu : public test::NeedsGpu, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(UNetOnGpu, AgreesWithTheCpuInValueAndGradients) {
   const auto expected = AdaptedUNet(GetParam(), at::kCPU)();
@@ -80,7 +80,7 @@ TEST_P(UNetOnGpu, AgreesWithTheCpuInValueAndGradients) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, UNetOnGpu,
-                         testing::Values("unet_tiny_lcm", "unet_tiny_sd", "unet_tiny_odd"));
+                         ::testing::Values("unet_tiny_lcm", "unet_tiny_sd", "unet_tiny_odd"));
 
 }  // namespace
 }  // namespace rocm::model

@@ -12,16 +12,17 @@
 #include "launcher/model_parts.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::failure_of;
+using rocm::test::failure_of;
 
 const Computation kOnCpu{.device = at::kCPU, .network = at::kFloat, .state = at::kFloat};
 
 std::string golden_step(const std::string& name) {
-  return std::string(ROCM_GOLDEN_DIR) + "/rocm_step/" + name;
+  return (test::golden_folder() / "rocm_step" / name).string();
 }
 
 LoraConfig lora_of(std::int64_t rank, double alpha,
@@ -78,7 +79,7 @@ TEST(LoadedAdapter, KeepsTheFilesEffectWhateverTheConfiguredAlpha) {
 TEST(LoadedAdapter, OfTheConfiguredScaleKeepsEveryBitThoughTheScaleIsNoPowerOfTwo) {
   const auto plan = golden_plan(lora_of(4, 12.0));
   const auto before = load(plan);
-  const rocm::testing::ScratchFolder folder;
+  const rocm::test::ScratchFolder folder;
   const auto file = folder.path() / "adapter.safetensors";
   data::write_lora(file, modules_of(before, plan), {.target = data::LoraTarget::kKohya});
   std::vector<std::filesystem::path> files;

@@ -15,9 +15,9 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::minimal_config;
-using rocm::testing::minimal_toml;
-using rocm::testing::usage_error_of;
+using rocm::test::minimal_config;
+using rocm::test::minimal_toml;
+using rocm::test::usage_error_of;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;

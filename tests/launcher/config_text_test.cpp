@@ -10,8 +10,8 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::minimal_config;
-using rocm::testing::minimal_toml;
+using rocm::test::minimal_config;
+using rocm::test::minimal_toml;
 using ::testing::HasSubstr;
 
 std::string resolved_again(const Config& config) {

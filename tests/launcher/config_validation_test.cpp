@@ -10,8 +10,8 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::minimal_toml;
-using rocm::testing::usage_error_of;
+using rocm::test::minimal_toml;
+using rocm::test::usage_error_of;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 

@@ -13,7 +13,7 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::usage_error_of;
+using rocm::test::usage_error_of;
 
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_";
 

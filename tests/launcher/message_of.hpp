@@ -6,7 +6,7 @@
 
 #include "dist/base/contract.hpp"
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// The text of the usage error that `act` ends in, or a sentence that no expectation matches.
 inline std::string usage_error_of(const std::function<void()>& act) {
@@ -19,4 +19,4 @@ inline std::string usage_error_of(const std::function<void()>& act) {
   return "nothing was thrown";
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

@@ -5,7 +5,7 @@
 
 #include "launcher/config_io.hpp"
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// The keys without which nothing can be trained, and `more` before them.
 inline std::string minimal_toml(const std::string& more = "") {
@@ -19,4 +19,4 @@ inline launcher::Config minimal_config(const std::string& more = "") {
   return launcher::parse_config(minimal_toml(more), "run.toml");
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

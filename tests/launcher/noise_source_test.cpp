@@ -15,7 +15,7 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::failure_of;
+using rocm::test::failure_of;
 
 /// 3 draws of 2 samples of 4 x 5 x 6 latents.
 constexpr NoiseShape kShape{.draws = 3, .latent_CHW = {4, 5, 6}};
@@ -46,7 +46,7 @@ class ReplayFile : public ::testing::Test {
   }
 
  private:
-  rocm::testing::ScratchFolder scratch_;
+  rocm::test::ScratchFolder scratch_;
   std::filesystem::path path_ = scratch_ / "noise.safetensors";
 };
 

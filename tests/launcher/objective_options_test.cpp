@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kSteps = 8;
 
 objective::RocmOptions options_of(const std::string& toml) {
-  return objective_options(rocm::testing::minimal_config(toml), kSteps);
+  return objective_options(rocm::test::minimal_config(toml), kSteps);
 }
 
 TEST(ObjectiveOptions, SayWhatTheConfigurationSays) {
@@ -36,7 +36,7 @@ TEST(ObjectiveOptions, LetGradientsFlowThroughTheLastKCalls) {
 
 /// minimal_config writes [model] itself, so its keys are set after parsing.
 std::size_t kept(const NumberOr<std::int64_t, CheckpointRule>& checkpoint) {
-  Config config = rocm::testing::minimal_config();
+  Config config = rocm::test::minimal_config();
   config.model.checkpoint = checkpoint;
   return objective_options(config, kSteps).kept_steps;
 }

@@ -10,6 +10,7 @@
 #include "tests/launcher/message_of.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -21,10 +22,10 @@ class Catalogue : public ::testing::Test {
   [[nodiscard]] std::string refusal_of_training_on(ScoreName name,
                                                    std::optional<std::string> path = {}) {
     const std::vector<RewardConfig> configs{{.name = name, .path = std::move(path)}};
-    return rocm::testing::usage_error_of([&] { (void)catalogue.mixture(configs); });
+    return rocm::test::usage_error_of([&] { (void)catalogue.mixture(configs); });
   }
 
-  const std::string clip = std::string(ROCM_GOLDEN_DIR) + "/rocm_step/clip";
+  const std::string clip = (test::golden_folder() / "rocm_step/clip").string();
   std::vector<fs::path> files;
   ScoreCatalogue catalogue{{.device = at::kCPU, .network = at::kFloat, .state = at::kFloat}, files};
 };
@@ -90,12 +91,12 @@ TEST_F(Catalogue, SumsRewardsByTheirWeights) {
 }
 
 TEST_F(Catalogue, RefusesACropThatTheTowerCannotTake) {
-  const rocm::testing::ScratchFolder scratch;
+  const rocm::test::ScratchFolder scratch;
   for (const auto& entry : fs::directory_iterator(clip))
     if (entry.path().filename() != "preprocessor_config.json")
       fs::create_symlink(entry.path(), scratch / entry.path().filename());
   const auto file = scratch.write("preprocessor_config.json", R"({"size": 24, "crop_size": 24})");
-  const std::string message = rocm::testing::failure_of(ExitCode::kInput, [&] {
+  const std::string message = rocm::test::failure_of(ExitCode::kInput, [&] {
     (void)catalogue.score({.name = ScoreName::kPickScore, .path = scratch.path().string()});
   });
   EXPECT_EQ(message, file.string() +

@@ -13,7 +13,7 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::run_ranks;
+using rocm::test::run_ranks;
 
 at::Tensor doubles(const std::vector<double>& values) {
   return at::tensor(at::ArrayRef<double>(values), at::kDouble);

@@ -15,9 +15,9 @@
 namespace rocm::launcher {
 namespace {
 
-using rocm::testing::golden_config;
-using rocm::testing::GoldenRun;
-using rocm::testing::run_ranks;
+using rocm::test::golden_config;
+using rocm::test::GoldenRun;
+using rocm::test::run_ranks;
 
 constexpr std::int64_t kBatch = 4;
 

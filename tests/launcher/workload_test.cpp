@@ -7,6 +7,7 @@
 
 #include "dist/base/contract.hpp"
 #include "model/keyed_noise.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -16,7 +17,7 @@ constexpr NoiseShape kNoise{.draws = 3, .latent_CHW = {4, 5, 6}};
 constexpr std::uint64_t kSeed = 17;
 
 PromptEncoder golden_encoder() {
-  auto directory = data::ModelDirectory::open(std::string(ROCM_GOLDEN_DIR) + "/rocm_step/lcm");
+  auto directory = data::ModelDirectory::open(test::golden_folder() / "rocm_step/lcm");
   return {directory, kOnCpu};
 }
 

@@ -9,7 +9,7 @@
 namespace rocm::model {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(AdapterPlan, TargetsMatchWholeComponentsAtTheEndOfAPath) {
   AdapterPlan plan({"to_q", "net.0.proj"}, 4, 2.0);
@@ -49,7 +49,7 @@ TEST(AdapterPlan, ATargetThatMatchesNothingIsTheUsersError) {
     FAIL() << "expected a failure";
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), ExitCode::kUsage);
-    EXPECT_THAT(failure.what(), testing::HasSubstr("\"to_kk\" names no layer"));
+    EXPECT_THAT(failure.what(), ::testing::HasSubstr("\"to_kk\" names no layer"));
   }
 }
 

@@ -19,7 +19,7 @@ using test::largest_difference;
 constexpr double kTolerance = 1e-5;
 
 /// Both activations and both rules for the end token.
-class Clip : public testing::TestWithParam<const char*> {
+class Clip : public ::testing::TestWithParam<const char*> {
  protected:
   [[nodiscard]] static std::string name() { return GetParam(); }
 
@@ -67,7 +67,7 @@ TEST_P(Clip, HasTheRightGradientInThePixels) {
       {io_.at("pixel_values").to(at::kDouble)});
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, Clip, testing::Values("clip_tiny_quickgelu", "clip_tiny_gelu"));
+INSTANTIATE_TEST_SUITE_P(Golden, Clip, ::testing::Values("clip_tiny_quickgelu", "clip_tiny_gelu"));
 
 TEST(ClipText, PaddingAfterTheEndTokenDoesNotMoveThePooledVector) {
   model::Weights weights = test::golden_weights("clip_tiny_quickgelu");
@@ -113,7 +113,8 @@ TEST(ClipConfig, RefusesWhatIsNotComputedAndNamesTheTower) {
     FAIL() << "expected a failure";
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), ExitCode::kInput);
-    EXPECT_THAT(failure.what(), testing::HasSubstr("clip/config.json: vision_config: hidden_act"));
+    EXPECT_THAT(failure.what(),
+                ::testing::HasSubstr("clip/config.json: vision_config: hidden_act"));
   }
   EXPECT_THROW((void)ClipVisionConfig::from_json({{"num_channels", 1}}, "clip"), Failure);
   EXPECT_THROW((void)ClipTextConfig::from_json({{"num_attention_heads", 7}}, "clip"), Failure);

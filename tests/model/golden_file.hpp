@@ -11,11 +11,12 @@
 #include "data/json_file.hpp"
 #include "data/safetensors.hpp"
 #include "model/weights.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::test {
 
 inline std::string golden(std::string_view name) {
-  return std::string(ROCM_GOLDEN_DIR) + "/" + std::string(name);
+  return (test::golden_folder() / name).string();
 }
 
 /// All tensors of `<name>.safetensors` among the golden files.

@@ -125,7 +125,7 @@ TEST(ImagePreprocess, RefusesStepsThatAreNotComputedHere) {
         Case{R"({"image_mean": [0.5, 0.5]})", "image_mean"},
         Case{R"({"image_std": ["a", 1, 1]})", "image_std"}}) {
     const std::string message =
-        rocm::testing::failure_of(ExitCode::kInput, [&] { (void)read_preprocess(wrong.json); });
+        rocm::test::failure_of(ExitCode::kInput, [&] { (void)read_preprocess(wrong.json); });
     EXPECT_TRUE(message.starts_with(
         fmt::format("preprocessor_config.json: {} has a value that is not supported", wrong.key)))
         << wrong.json << ": " << message;

@@ -94,7 +94,7 @@ TEST(LcmPipeline, RecordsTheMeanAndStateOfEveryTransition) {
 }
 
 TEST(Policy, OfADiffusionModelRefusesGuidance) {
-  const std::string message = rocm::testing::failure_of(
+  const std::string message = rocm::test::failure_of(
       ExitCode::kUsage, [] { Policy(load_unet("unet_tiny_sd"), four_steps(), 7.5); });
   EXPECT_TRUE(message.starts_with("model.guidance_scale: this U-Net has no guidance embedding"))
       << message;

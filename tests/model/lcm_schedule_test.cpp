@@ -55,7 +55,7 @@ TEST(LcmTimesteps, ReachEveryInferenceTimestep) {
 
 TEST(LcmTimesteps, OfMoreStepsThanTheModelKnowsAreRefused) {
   for (const std::int64_t steps : {0, 51}) {
-    const std::string message = rocm::testing::failure_of(
+    const std::string message = rocm::test::failure_of(
         ExitCode::kUsage, [&] { (void)lcm_timesteps({}, steps, TimestepRule::kDiffusers); });
     EXPECT_EQ(message, fmt::format("model.steps: {} steps were asked for (the model was distilled "
                                    "on 50 inference timesteps). choose 1 to 50.",
@@ -183,10 +183,9 @@ TEST(NoiseScheduleConfig, RefusesWhatWouldNotBeComputedExactly) {
                                                         {"trained_betas", "[0.1, 0.2]"},
                                                         {"beta_schedule", "\"squaredcos_cap_v2\""},
                                                         {"prediction_type", "\"flow\""}}) {
-    const std::string message =
-        rocm::testing::failure_of(ExitCode::kInput, [&, k = key, v = value] {
-          (void)read_schedule(fmt::format("{{\"{}\": {}}}", k, v).c_str());
-        });
+    const std::string message = rocm::test::failure_of(ExitCode::kInput, [&, k = key, v = value] {
+      (void)read_schedule(fmt::format("{{\"{}\": {}}}", k, v).c_str());
+    });
     EXPECT_TRUE(
         message.starts_with(fmt::format("scheduler: {} has a value that is not supported", key)))
         << message;
@@ -199,14 +198,14 @@ TEST(NoiseScheduleConfig, RefusesNumbersThatMakeNoSchedule) {
         R"({"original_inference_steps": 0})", R"({"original_inference_steps": 1001})",
         R"({"beta_start": 0.0})", R"({"beta_end": 1.0})"}) {
     const std::string message =
-        rocm::testing::failure_of(ExitCode::kInput, [&] { (void)read_schedule(json); });
+        rocm::test::failure_of(ExitCode::kInput, [&] { (void)read_schedule(json); });
     EXPECT_NE(message.find("or a beta has a value that is not supported"), std::string::npos)
         << json << ": " << message;
   }
 }
 
 TEST(NoiseScheduleConfig, RefusesAValueOfTheWrongType) {
-  const std::string message = rocm::testing::failure_of(
+  const std::string message = rocm::test::failure_of(
       ExitCode::kInput, [] { (void)read_schedule(R"({"beta_start": "small"})"); });
   EXPECT_TRUE(message.starts_with("scheduler: beta_start has the wrong type")) << message;
 }

@@ -13,7 +13,7 @@
 namespace rocm::model {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const at::TensorOptions kFp32 = at::TensorOptions(at::kFloat);
 

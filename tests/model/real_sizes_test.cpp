@@ -61,7 +61,7 @@ TEST(RealSizes, TheUNetOfStableDiffusion15HasNoGuidanceProjection) {
     FAIL() << "expected the guidance projection to be left over";
   } catch (const Failure& failure) {
     EXPECT_THAT(failure.what(),
-                testing::HasSubstr("1 unexpected tensors: \"time_embedding.cond_proj.weight\""));
+                ::testing::HasSubstr("1 unexpected tensors: \"time_embedding.cond_proj.weight\""));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "dist/base/contract.hpp"
 #include "model/rewards/shapes_caption.hpp"
 #include "model/rewards/shapes_vision.hpp"
+#include "tests/support/source_paths.hpp"
 
 namespace rocm::model {
 namespace {
@@ -31,7 +32,7 @@ struct Case {
 
 /// Pictures with the scores of the rule's Python twin (world/make/fixtures.py).
 std::vector<Case> recorded_cases() {
-  const std::filesystem::path folder = std::filesystem::path(ROCM_GOLDEN_DIR) / "shapes";
+  const std::filesystem::path folder = test::golden_folder() / "shapes";
   std::ifstream pictures(folder / "pictures.bin", std::ios::binary);
   std::ifstream scores(folder / "scores.tsv");
   std::vector<Case> cases;

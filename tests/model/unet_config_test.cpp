@@ -31,7 +31,7 @@ void expect_refused(const std::string& key, const Json& value) {
     ADD_FAILURE() << key << " = " << value << " was accepted";
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.code(), ExitCode::kInput);
-    EXPECT_THAT(failure.what(), testing::HasSubstr("unet/config.json: " + key + " is ")) << value;
+    EXPECT_THAT(failure.what(), ::testing::HasSubstr("unet/config.json: " + key + " is ")) << value;
   }
 }
 

@@ -148,7 +148,7 @@ TEST(UNet, GradientsOfWeightsAreNeverComputed) {
 }
 
 /// eps(x) weighed and summed, in fp64, with an adapter whose B is not zero.
-class UNetDerivatives : public testing::Test {
+class UNetDerivatives : public ::testing::Test {
  protected:
   explicit UNetDerivatives(std::vector<std::string> targets = kAttention)
       : plan_(std::move(targets), 3, 1.5), unet_(load("unet_tiny_odd", &plan_, at::kDouble)) {

@@ -10,8 +10,8 @@
 namespace rocm::model {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Weights two_tensors() {
   return {{{"conv.weight", at::ones({2, 3}, at::kHalf)}, {"conv.bias", at::ones({2}, at::kHalf)}},

@@ -20,8 +20,8 @@ namespace rocm::objective {
 namespace {
 
 using model::ReferenceUse;
-using rocm::testing::pipeline_of;
-using rocm::testing::whole_batch;
+using rocm::test::pipeline_of;
+using rocm::test::whole_batch;
 
 constexpr std::size_t kSteps = 3;
 
@@ -39,7 +39,7 @@ std::string described(const RocmOptions& options) {
 class RocmGradient : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    assembly_ = std::make_unique<launcher::Assembly>(golden_config(rocm::testing::short_run()),
+    assembly_ = std::make_unique<launcher::Assembly>(golden_config(rocm::test::short_run()),
                                                      launcher::AssemblyRequest{});
     unit_ = std::make_unique<Unit>(whole_batch(*assembly_));
   }

@@ -12,10 +12,10 @@ namespace rocm::objective {
 namespace {
 
 using model::ReferenceUse;
-using rocm::testing::GoldenRun;
-using rocm::testing::pipeline_of;
-using rocm::testing::short_run;
-using rocm::testing::whole_batch;
+using rocm::test::GoldenRun;
+using rocm::test::pipeline_of;
+using rocm::test::short_run;
+using rocm::test::whole_batch;
 
 constexpr RocmOptions kThreeSteps{.truncate = 3, .kept_steps = 0};
 

@@ -5,7 +5,7 @@
 
 #include "dist/base/contract.hpp"
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// The message of the Failure that `body` throws, or what happened instead.
 template <class Body>
@@ -19,4 +19,4 @@ std::string failure_of(ExitCode code, Body&& body) {
   return "no Failure";
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

@@ -5,7 +5,7 @@
 
 #include <sys/resource.h>
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// While it lives, no file may grow beyond `limit_B`: a disk that is full for this process.
 class FileSizeLimit {
@@ -29,4 +29,4 @@ class FileSizeLimit {
   rlimit old_ = {};
 };
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

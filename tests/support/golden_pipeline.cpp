@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 #include "launcher/config_io.hpp"
+#include "tests/support/source_paths.hpp"
 
-namespace rocm::testing {
+namespace rocm::test {
 namespace {
 
 constexpr std::int64_t kBatch = 2;
@@ -15,7 +16,7 @@ constexpr std::int64_t kBatch = 2;
 }  // namespace
 
 std::string golden_step(const std::string& name) {
-  return std::string(ROCM_GOLDEN_DIR) + "/rocm_step/" + name;
+  return (test::golden_folder() / "rocm_step" / name).string();
 }
 
 launcher::Config golden_config(const GoldenRun& run) {
@@ -47,4 +48,4 @@ objective::Pipeline pipeline_of(const launcher::Assembly& assembly) {
           .reward = assembly.reward};
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

@@ -5,7 +5,7 @@
 
 #include "launcher/assembly.hpp"
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// How a test runs the tiny pipeline of tests/golden/rocm_step; the strings are TOML.
 struct GoldenRun {
@@ -29,4 +29,4 @@ struct GoldenRun {
 
 [[nodiscard]] objective::Pipeline pipeline_of(const launcher::Assembly& assembly);
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

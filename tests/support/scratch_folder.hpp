@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// A new folder for one test, removed with all it holds.
 class ScratchFolder {
@@ -52,4 +52,4 @@ inline std::string content_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

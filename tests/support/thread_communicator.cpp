@@ -14,7 +14,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/maximum.h>
 
-namespace rocm::testing {
+namespace rocm::test {
 namespace {
 
 /// Thrown in the ranks that wait for one that will not come.
@@ -178,4 +178,4 @@ dist::Topology make_topology(int rank, int world_size) {
   return topology;
 }
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

@@ -6,7 +6,7 @@
 #include "dist/communicator.hpp"
 #include "dist/topology.hpp"
 
-namespace rocm::testing {
+namespace rocm::test {
 
 /// Runs `body` once per rank, on `world_size` threads of this process. Float sums are taken in rank
 /// order, so that a test gives the same digits every time. When a rank throws, or returns while
@@ -17,4 +17,4 @@ void run_ranks(int world_size, const std::function<void(dist::Communicator&)>& b
 /// `rank` of `world_size`, two ranks a machine, on "node0", "node1", ...
 [[nodiscard]] dist::Topology make_topology(int rank, int world_size);
 
-}  // namespace rocm::testing
+}  // namespace rocm::test

@@ -16,8 +16,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::ScratchFolder;
 using namespace std::string_literals;
 
 TEST(Crc32c, EqualsThePublishedCheckValues) {

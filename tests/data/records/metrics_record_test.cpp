@@ -16,10 +16,10 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::FileSizeLimit;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::FileSizeLimit;
+using rocm::test::ScratchFolder;
 
 std::string lines_until(std::int64_t last_step) {
   std::string text;

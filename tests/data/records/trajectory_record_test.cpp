@@ -21,10 +21,10 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::FileSizeLimit;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::FileSizeLimit;
+using rocm::test::ScratchFolder;
 
 RecordPlan small_plan() {
   return {.samples_per_rank = 2,

@@ -21,10 +21,10 @@ namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::FileSizeLimit;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::FileSizeLimit;
+using rocm::test::ScratchFolder;
 using Steps = std::vector<std::int64_t>;
 
 constexpr std::size_t kWeightBytes = 4000;

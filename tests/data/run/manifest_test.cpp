@@ -13,8 +13,8 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::ScratchFolder;
 
 /// A folder of two files and their manifest.
 ScratchFolder& listed(ScratchFolder& folder) {

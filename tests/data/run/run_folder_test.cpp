@@ -13,9 +13,9 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 TEST(RunFolder, NamesFilesAsTheContractDoes) {
   const RunFolder folder("runs/NAME");

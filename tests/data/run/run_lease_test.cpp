@@ -17,9 +17,9 @@
 namespace rocm::data {
 namespace {
 
-using rocm::testing::content_of;
-using rocm::testing::failure_of;
-using rocm::testing::ScratchFolder;
+using rocm::test::content_of;
+using rocm::test::failure_of;
+using rocm::test::ScratchFolder;
 
 /// Runs `body` in a process of its own, which then vanishes as if killed: nothing is unwound.
 template <class Body>
