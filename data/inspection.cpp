@@ -11,15 +11,21 @@
 
 #include <fmt/format.h>
 
+#include "data/inspection_entries.hpp"
 #include "data/json_file.hpp"
 #include "data/lora_file.hpp"
 #include "data/lora_key.hpp"
 #include "data/model_directory.hpp"
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/records/hdf5_reader.hpp"
+#include "data/run/manifest.hpp"
+#include "data/run/run_folder.hpp"
+#include "data/run/run_inspection.hpp"
 #include "data/safetensors.hpp"
-#include "data/sha256.hpp"
 #include "data/sharded_weights.hpp"
+#include "data/torch_file.hpp"
+#include "data/weights_file.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::data {
@@ -28,30 +34,18 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-enum class FileKind { kSafetensors, kIndex, kJson, kOther };
+enum class FileKind { kSafetensors, kTorch, kIndex, kJson, kTrajectories, kOther };
 
 FileKind kind_of(const fs::path& path) {
   const std::string name = path.filename().native();
   if (name.ends_with(".safetensors")) return FileKind::kSafetensors;
+  if (is_torch_file_name(path)) return FileKind::kTorch;
+  if (name.ends_with(".h5")) return FileKind::kTrajectories;
   const bool json = name.ends_with(".json");
-  if (json && name.find(".safetensors.index.") != std::string::npos) return FileKind::kIndex;
+  const bool index = name.find(".safetensors.index.") != std::string::npos ||
+                     name.find(".bin.index.") != std::string::npos;
+  if (json && index) return FileKind::kIndex;
   return json ? FileKind::kJson : FileKind::kOther;
-}
-
-ordered_json start(const fs::path& path, const char* kind) {
-  return {{"path", printable_path(path)}, {"kind", kind}, {"verified", true}};
-}
-
-ordered_json file_entry(const fs::path& path) {
-  return {{"path", printable_path(path)},
-          {"bytes", open_to_read(path).size_B},
-          {"sha256", sha256_of_file(path)}};
-}
-
-ordered_json file_entries(const std::vector<fs::path>& paths) {
-  ordered_json entries = ordered_json::array();
-  for (const fs::path& path : paths) entries.push_back(file_entry(path));
-  return entries;
 }
 
 /// What many tensors have in common.
@@ -109,7 +103,7 @@ ordered_json inspect_adapter(const fs::path& path) {
     ranks.insert(pair.rank());
     scales.insert(pair.scale);
   }
-  ordered_json json = start(path, "adapter");
+  ordered_json json = start_inspection(path, "adapter");
   json["format"] = name_of(lora.format);
   json["layers"] = lora.modules.size();
   json["ranks"] = ranks;
@@ -122,30 +116,53 @@ ordered_json inspect_adapter(const fs::path& path) {
 ordered_json inspect_safetensors(const fs::path& path) {
   const SafetensorsFile file = SafetensorsFile::open(path);
   if (is_adapter(file)) return inspect_adapter(path);
-  ordered_json json = start(path, "safetensors");
+  ordered_json json = start_inspection(path, "safetensors");
   add_tensors(json, file);
   json["files"] = file_entries({path});
   return json;
 }
 
-ordered_json inspect_index(const fs::path& path) {
-  const ShardedWeights weights = read_sharded_weights(path);
-  ordered_json json = start(path, "sharded weights");
+void add_tensors(ordered_json& json, const NamedTensors& tensors) {
   Tally tally;
   json["tensors"] = ordered_json::array();
-  for (const auto& [name, tensor] : weights.tensors) {
-    const std::string_view dtype = find_safetensors_dtype(tensor.scalar_type())->name;
+  for (const auto& [name, tensor] : tensors) {
+    const SafetensorsDtype* known = find_safetensors_dtype(tensor.scalar_type());
+    const std::string_view dtype =
+        known == nullptr ? c10::toString(tensor.scalar_type()) : known->name;
     tally.add(dtype, tensor.sizes());
     json["tensors"].push_back({{"name", name}, {"dtype", dtype}, {"shape", tensor.sizes().vec()}});
   }
   json["dtypes"] = tally.dtypes;
   json["elements"] = tally.elements;
+}
+
+ordered_json inspect_index(const fs::path& path) {
+  const ShardedWeights weights = read_sharded_weights(path);
+  ordered_json json = start_inspection(path, "sharded weights");
+  add_tensors(json, weights.tensors);
   json["files"] = file_entries(weights.files);
   return json;
 }
 
+ordered_json inspect_torch_file(const fs::path& path) {
+  const TorchFile file = read_torch_file(path);
+  ordered_json json = start_inspection(path, "torch file");
+  json["section"] = file.section;
+  json["ignored"] = file.ignored;
+  add_tensors(json, file.tensors);
+  json["files"] = file_entries({path});
+  return json;
+}
+
+ordered_json inspect_trajectories(const fs::path& path) {
+  ordered_json json = start_inspection(path, "trajectories");
+  json["steps"] = recorded_steps(path);
+  json["files"] = file_entries({path});
+  return json;
+}
+
 ordered_json inspect_json(const fs::path& path) {
-  ordered_json json = start(path, "json");
+  ordered_json json = start_inspection(path, "json");
   json["entries"] = read_json(path).size();
   json["files"] = file_entries({path});
   return json;
@@ -161,19 +178,23 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
+ordered_json inspect_weights(const fs::path& path, FileKind kind) {
+  if (kind == FileKind::kIndex) return inspect_index(path);
+  return kind == FileKind::kTorch ? inspect_torch_file(path) : inspect_safetensors(path);
+}
+
 /// Every file of one component: those of known kinds are verified, the others counted and hashed.
 ordered_json inspect_component(const fs::path& folder, const std::string& name, ordered_json& all) {
   ordered_json component = {{"name", name}, {"weights", ordered_json::array()}};
   for (const fs::path& path : files_in(folder)) {
     const FileKind kind = kind_of(path);
     all["files"].push_back(file_entry(path));
-    if (kind == FileKind::kOther) {
+    if (kind == FileKind::kOther || kind == FileKind::kTrajectories) {
       all["not_verified"].push_back(printable_path(path));
     } else if (kind == FileKind::kJson) {
       (void)read_json(path);
     } else {
-      const bool index = kind == FileKind::kIndex;
-      ordered_json weights = index ? inspect_index(path) : inspect_safetensors(path);
+      ordered_json weights = inspect_weights(path, kind);
       weights["tensors"] = weights["tensors"].size();
       weights.erase("files");
       component["weights"].push_back(weights);
@@ -196,7 +217,7 @@ std::vector<std::string> component_names(const fs::path& root) {
 
 ordered_json inspect_model(const fs::path& path) {
   ModelDirectory model = ModelDirectory::open(path);
-  ordered_json json = start(path, "model folder");
+  ordered_json json = start_inspection(path, "model folder");
   json["class"] = model.class_name();
   json["components"] = ordered_json::array();
   json["not_verified"] = ordered_json::array();
@@ -212,29 +233,36 @@ ordered_json inspect_model(const fs::path& path) {
   return json;
 }
 
+ordered_json inspect_folder(const fs::path& path) {
+  const bool adapter =
+      is_file(path / "adapter_config.json") || is_file(path / "pytorch_lora_weights.safetensors");
+  if (adapter) return inspect_adapter(path);
+  if (is_file(path / kManifestName)) return inspect_checkpoint(path);
+  return RunFolder(path).used() ? inspect_run(path) : inspect_model(path);
+}
+
 }  // namespace
 
 ordered_json inspect(const fs::path& path) {
-  if (is_folder(path)) {
-    const bool adapter =
-        is_file(path / "adapter_config.json") || is_file(path / "pytorch_lora_weights.safetensors");
-    return adapter ? inspect_adapter(path) : inspect_model(path);
-  }
+  if (is_folder(path)) return inspect_folder(path);
   (void)open_to_read(path);  // a missing or odd file before its name is judged
-  switch (kind_of(path)) {
+  switch (const FileKind kind = kind_of(path)) {
     case FileKind::kSafetensors:
-      return inspect_safetensors(path);
+    case FileKind::kTorch:
     case FileKind::kIndex:
-      return inspect_index(path);
+      return inspect_weights(path, kind);
     case FileKind::kJson:
       return inspect_json(path);
+    case FileKind::kTrajectories:
+      return inspect_trajectories(path);
     case FileKind::kOther:
       break;
   }
-  fail(ExitCode::kInput, {.where = printable_path(path),
-                          .problem = "a file of no known kind",
-                          .because = "only .safetensors, .json and folders of them are read here",
-                          .advice = "name one of those"});
+  fail(ExitCode::kInput,
+       {.where = printable_path(path),
+        .problem = "a file of no known kind",
+        .because = "only .safetensors, .bin, .pt, .pth, .ckpt, .json and .h5 are read here",
+        .advice = "name one of those, or a folder: a model, a run, a checkpoint"});
 }
 
 }  // namespace rocm::data

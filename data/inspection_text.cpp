@@ -61,6 +61,33 @@ void add_component(std::string& text, const ordered_json& component) {
   }
 }
 
+/// "step 60", "attempt-001: rank-0000.h5 60 steps, master.h5 60 steps"
+void add_progress(std::string& text, const ordered_json& json) {
+  if (json.contains("status"))
+    text += fmt::format("  last word of its log: {}\n", text_of(json["status"]));
+  if (json.contains("step")) text += fmt::format("  step {}\n", text_of(json["step"]));
+  if (json.contains("steps")) text += fmt::format("  {} steps\n", text_of(json["steps"]));
+  if (json.contains("checkpoints"))
+    text += fmt::format("  checkpoints, all intact: {}\n", numbers(json["checkpoints"]));
+  if (!json.contains("attempts")) return;
+  for (const ordered_json& attempt : json["attempts"]) {
+    std::vector<std::string> files;
+    for (const ordered_json& file : attempt["trajectories"])
+      files.push_back(fmt::format("{} {} steps", text_of(file["file"]), text_of(file["steps"])));
+    text += fmt::format("  {}: {}\n", text_of(attempt["attempt"]), fmt::join(files, ", "));
+  }
+}
+
+/// What a pickle holds beside its tensors.
+void add_ignored(std::string& text, const ordered_json& json) {
+  if (json.contains("section") && json["section"] != "")
+    text += fmt::format("  the tensors lie below \"{}\"\n", text_of(json["section"]));
+  if (!json.contains("ignored")) return;
+  for (const auto& [type, count] : json["ignored"].items())
+    text +=
+        fmt::format("  left out, nothing of it was run: {} {}\n", text_of(count), printable(type));
+}
+
 std::string title(const ordered_json& json) {
   std::string kind = text_of(json["kind"]);
   if (json.contains("format")) kind += fmt::format(" ({} format)", text_of(json["format"]));
@@ -97,6 +124,8 @@ std::string describe(const ordered_json& json) {
   if (json.contains("components")) {
     for (const ordered_json& component : json["components"]) add_component(text, component);
   }
+  add_progress(text, json);
+  add_ignored(text, json);
   add_files(text, json);
   if (json.contains("not_verified") && !json["not_verified"].empty()) {
     text += fmt::format("  not verified, of kinds that are not read here: {} files\n",

@@ -73,6 +73,16 @@ NamedTensors with_current_vae_names(const NamedTensors& tensors) {
   return renamed;
 }
 
+NamedTensors without_module_prefix(const NamedTensors& tensors) {
+  constexpr std::string_view kPrefix = "module.";
+  NamedTensors renamed;
+  for (const auto& [name, tensor] : tensors) {
+    if (!name.starts_with(kPrefix)) return tensors;
+    renamed.emplace(name.substr(kPrefix.size()), tensor);
+  }
+  return renamed;
+}
+
 NamedTensors without_position_ids(const NamedTensors& tensors) {
   NamedTensors kept = tensors;
   std::erase_if(kept, [](const auto& entry) { return entry.first.ends_with(".position_ids"); });

@@ -15,6 +15,10 @@ namespace rocm::data {
 /// [C, C, 1, 1] -> [C, C].
 [[nodiscard]] NamedTensors with_current_vae_names(const NamedTensors& tensors);
 
+/// Without the `module.` that DistributedDataParallel puts before every name; as it is when a name
+/// lacks it.
+[[nodiscard]] NamedTensors without_module_prefix(const NamedTensors& tensors);
+
 /// Without the `*.position_ids` buffers that old transformers saved: 0, 1, 2, ... carry nothing.
 [[nodiscard]] NamedTensors without_position_ids(const NamedTensors& tensors);
 

@@ -12,8 +12,8 @@
 #include "data/plain_name.hpp"
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
-#include "data/safetensors.hpp"
 #include "data/sharded_weights.hpp"
+#include "data/weights_file.hpp"
 #include "data/weights_location.hpp"
 #include "dist/base/contract.hpp"
 
@@ -144,9 +144,8 @@ NamedTensors ModelDirectory::weights(std::string_view component) {
     for (const fs::path& file : sharded.files) note(file);
     return without_position_ids(sharded.tensors);
   }
-  const SafetensorsFile file = SafetensorsFile::open(location.path);
   note(location.path);
-  return without_position_ids(file.all());
+  return without_position_ids(read_weights_file(location.path));
 }
 
 }  // namespace rocm::data

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/safetensors.hpp"
 
-#include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <utility>
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
 #include "data/printable.hpp"
+#include "data/tensor_view.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::data {
 namespace {
-
-/// A view of `bytes` that keeps `owner` alive.
-at::Tensor view_of(std::span<const std::byte> bytes, const TensorInfo& info,
-                   std::shared_ptr<const MappedFile> owner) {
-  return at::from_blob(
-      const_cast<std::byte*>(bytes.data()), info.shape,
-      [owner = std::move(owner)](void* /*bytes*/) {}, *info.dtype->scalar_type);
-}
-
-at::Tensor copy_of(std::span<const std::byte> bytes, const TensorInfo& info) {
-  at::Tensor copy = at::empty(info.shape, *info.dtype->scalar_type);
-  if (!bytes.empty()) std::memcpy(copy.data_ptr(), bytes.data(), bytes.size());
-  return copy;
-}
-
-bool is_aligned(const std::byte* begin, const TensorInfo& info) {
-  return reinterpret_cast<std::uintptr_t>(begin) % (info.dtype->bits / 8) == 0;
-}
 
 void check_type(const TensorInfo& info, const std::filesystem::path& path) {
   if (info.dtype->scalar_type) return;
@@ -43,11 +21,10 @@ void check_type(const TensorInfo& info, const std::filesystem::path& path) {
         .advice = "convert the weights to F32, F16 or BF16"});
 }
 
-/// To C++ a bool that is neither 0 nor 1 is undefined behaviour.
 void check_truth_values(std::span<const std::byte> bytes, const TensorInfo& info,
                         const std::filesystem::path& path) {
   if (info.dtype->scalar_type != at::kBool) return;
-  if (std::ranges::all_of(bytes, [](std::byte value) { return value <= std::byte{1}; })) return;
+  if (are_truth_values(bytes)) return;
   fail(ExitCode::kInput,
        {.where = printable_path(path),
         .problem = fmt::format("tensor \"{}\" of BOOL holds other bytes", printable(info.name)),
@@ -81,8 +58,7 @@ at::Tensor SafetensorsFile::tensor(std::string_view name) const {
       file_->bytes().subspan(header_.buffer_begin + info.begin, info.end - info.begin);
   check_type(info, path_);
   check_truth_values(bytes, info, path_);
-  if (bytes.empty() || !is_aligned(bytes.data(), info)) return copy_of(bytes, info);
-  return view_of(bytes, info, file_);
+  return tensor_over(bytes, info.shape, *info.dtype->scalar_type, file_);
 }
 
 NamedTensors SafetensorsFile::all() const {

@@ -11,7 +11,7 @@
 #include "data/json_file.hpp"
 #include "data/plain_name.hpp"
 #include "data/printable.hpp"
-#include "data/safetensors.hpp"
+#include "data/weights_file.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::data {
@@ -35,9 +35,9 @@ void check_shard_name(const fs::path& index, const std::string& name) {
     refuse_shards(index, fmt::format("the shard \"{}\" is no plain file name", printable(name)),
                   "an index may only name files beside it");
   }
-  if (!name.ends_with(".safetensors")) {
-    refuse_shards(index, fmt::format("the shard \"{}\" is no .safetensors file", printable(name)),
-                  "only those are read through an index");
+  if (!name.ends_with(".safetensors") && !is_torch_file_name(name)) {
+    refuse_shards(index, fmt::format("the shard \"{}\" is no weights file", printable(name)),
+                  "it must be a .safetensors or .bin file");
   }
 }
 
@@ -60,16 +60,16 @@ Shards shards_of(const fs::path& index) {
 }
 
 /// The shard's tensors must be exactly those that the index expects in it.
-void check_contents(const SafetensorsFile& shard, const std::set<std::string>& names,
-                    const fs::path& index) {
+void check_contents(const NamedTensors& shard, const std::set<std::string>& names,
+                    const fs::path& path, const fs::path& index) {
   for (const std::string& name : names) {
     if (shard.contains(name)) continue;
-    refuse_shards(shard.path(), fmt::format("tensor \"{}\" is not in this file", printable(name)),
+    refuse_shards(path, fmt::format("tensor \"{}\" is not in this file", printable(name)),
                   fmt::format("{} places it here", printable_path(index.filename())));
   }
-  for (const TensorInfo& info : shard.tensors()) {
-    if (names.contains(info.name)) continue;
-    refuse_shards(shard.path(), fmt::format("unexpected tensor \"{}\"", printable(info.name)),
+  for (const auto& [name, tensor] : shard) {
+    if (names.contains(name)) continue;
+    refuse_shards(path, fmt::format("unexpected tensor \"{}\"", printable(name)),
                   fmt::format("{} does not place it here", printable_path(index.filename())));
   }
 }
@@ -79,10 +79,11 @@ void check_contents(const SafetensorsFile& shard, const std::set<std::string>& n
 ShardedWeights read_sharded_weights(const fs::path& index) {
   ShardedWeights weights{.files = {index}};
   for (const auto& [name, tensors] : shards_of(index)) {
-    const SafetensorsFile shard = SafetensorsFile::open(index.parent_path() / name);
-    check_contents(shard, tensors, index);
-    weights.tensors.merge(shard.all());
-    weights.files.push_back(shard.path());
+    const fs::path path = index.parent_path() / name;
+    NamedTensors shard = read_weights_file(path);
+    check_contents(shard, tensors, path, index);
+    weights.tensors.merge(shard);
+    weights.files.push_back(path);
   }
   return weights;
 }

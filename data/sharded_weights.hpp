@@ -13,9 +13,9 @@ struct ShardedWeights {
   std::vector<std::filesystem::path> files;  ///< the index, then the shards by name
 };
 
-/// Reads `<name>.safetensors.index.json`, whose `weight_map` gives the file beside it that holds
-/// each tensor. Every tensor must be where the index says, and the shards must hold no other.
-/// Throws Failure(kInput), also when a shard's name would leave the folder.
+/// Reads `<name>.safetensors.index.json` or `<name>.bin.index.json`, whose `weight_map` gives the
+/// file beside it that holds each tensor. Every tensor must be where the index says, and the shards
+/// must hold no other. Throws Failure(kInput), also when a shard's name would leave the folder.
 [[nodiscard]] ShardedWeights read_sharded_weights(const std::filesystem::path& index);
 
 }  // namespace rocm::data

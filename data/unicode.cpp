@@ -36,6 +36,17 @@ utf8proc_int32_t number_of(char32_t code_point) {
   return static_cast<utf8proc_int32_t>(code_point);
 }
 
+std::string normalised(std::string_view text, utf8proc_option_t form) {
+  utf8proc_uint8_t* raw = nullptr;
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                 static_cast<utf8proc_ssize_t>(text.size()), &raw,
+                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | form));
+  const UniqueHandle<MallocTraits> result(raw);
+  if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+  expects(size >= 0, "valid UTF-8");
+  return {reinterpret_cast<const char*>(result.get()), static_cast<std::size_t>(size)};
+}
+
 constexpr char32_t kCapitalIWithDot = 0x130;
 constexpr char32_t kCombiningDotAbove = 0x307;
 
@@ -69,15 +80,11 @@ void append_utf8(std::string& text, char32_t code_point) {
 }
 
 std::string to_nfc(std::string_view text) {
-  utf8proc_uint8_t* raw = nullptr;
-  const auto size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &raw,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  const UniqueHandle<MallocTraits> composed(raw);
-  if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
-  expects(size >= 0, "valid UTF-8");
-  return {reinterpret_cast<const char*>(composed.get()), static_cast<std::size_t>(size)};
+  return normalised(text, UTF8PROC_COMPOSE);
+}
+
+std::string to_nfd(std::string_view text) {
+  return normalised(text, UTF8PROC_DECOMPOSE);
 }
 
 std::string to_lower(std::string_view text) {
@@ -108,6 +115,21 @@ bool is_white_space(char32_t code_point) {
   if (code_point == 0x85) return true;  // next line: a control character, so not of category Z
   const auto category = utf8proc_category(number_of(code_point));
   return category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP;
+}
+
+bool is_control(char32_t code_point) {
+  const auto category = utf8proc_category(number_of(code_point));
+  return category == UTF8PROC_CATEGORY_CN ||
+         (category >= UTF8PROC_CATEGORY_CC && category <= UTF8PROC_CATEGORY_CO);
+}
+
+bool is_punctuation(char32_t code_point) {
+  const auto category = utf8proc_category(number_of(code_point));
+  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+}
+
+bool is_nonspacing_mark(char32_t code_point) {
+  return utf8proc_category(number_of(code_point)) == UTF8PROC_CATEGORY_MN;
 }
 
 }  // namespace rocm::data

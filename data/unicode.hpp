@@ -20,6 +20,9 @@ void append_utf8(std::string& text, char32_t code_point);
 /// Normalization Form C of valid UTF-8 (UAX 15).
 [[nodiscard]] std::string to_nfc(std::string_view text);
 
+/// Normalization Form D of valid UTF-8: accents apart from their letters.
+[[nodiscard]] std::string to_nfd(std::string_view text);
+
 /// Default lower-case mapping of each code point by itself: U+0130 becomes two code points, a final
 /// sigma is not looked for. Valid UTF-8 in and out.
 [[nodiscard]] std::string to_lower(std::string_view text);
@@ -28,5 +31,10 @@ void append_utf8(std::string& text, char32_t code_point);
 [[nodiscard]] bool is_letter(char32_t code_point);
 [[nodiscard]] bool is_number(char32_t code_point);
 [[nodiscard]] bool is_white_space(char32_t code_point);
+
+/// General categories: any C (control, format, unassigned ...), any P, Mn.
+[[nodiscard]] bool is_control(char32_t code_point);
+[[nodiscard]] bool is_punctuation(char32_t code_point);
+[[nodiscard]] bool is_nonspacing_mark(char32_t code_point);
 
 }  // namespace rocm::data

@@ -20,8 +20,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 2> kStems = {"diffusion_pytorch_model", "model"};
-constexpr std::string_view kSuffix = ".safetensors";
+/// {stem, ending} of diffusers and transformers, the wanted ones first.
+struct Naming {
+  std::string_view stem;
+  std::string_view ending;
+};
+
+constexpr std::array kNamings = {
+    Naming{"diffusion_pytorch_model", "safetensors"}, Naming{"model", "safetensors"},
+    Naming{"diffusion_pytorch_model", "bin"}, Naming{"pytorch_model", "bin"}};
 
 /// Also true for a link whose target is missing: opening it says what is wrong.
 bool is_there(const fs::path& path) {
@@ -33,10 +40,10 @@ bool is_there(const fs::path& path) {
 std::vector<WeightsLocation> candidates(const fs::path& folder, const std::string& variant) {
   const std::string infix = variant.empty() ? "" : "." + variant;
   std::vector<WeightsLocation> found;
-  for (const std::string_view stem : kStems) {
-    found.push_back({folder / fmt::format("{}{}.safetensors", stem, infix)});
-    for (const std::string& name : {fmt::format("{}.safetensors.index{}.json", stem, infix),
-                                    fmt::format("{}{}.safetensors.index.json", stem, infix)}) {
+  for (const auto& [stem, ending] : kNamings) {
+    found.push_back({folder / fmt::format("{}{}.{}", stem, infix, ending)});
+    for (const std::string& name : {fmt::format("{}.{}.index{}.json", stem, ending, infix),
+                                    fmt::format("{}{}.{}.index.json", stem, infix, ending)}) {
       found.push_back({folder / name, WeightsLayout::kSharded});
     }
   }
@@ -64,11 +71,13 @@ std::vector<std::string> file_names(const fs::path& folder) {
 std::vector<std::string> variants_among(const std::vector<std::string>& names) {
   std::vector<std::string> variants;
   for (const std::string& name : names) {
-    for (const std::string_view stem : kStems) {
-      if (!name.starts_with(fmt::format("{}.", stem)) || !name.ends_with(kSuffix)) continue;
-      const std::size_t begin = stem.size() + 1;
-      if (name.size() <= begin + kSuffix.size()) continue;
-      variants.push_back(printable(name.substr(begin, name.size() - kSuffix.size() - begin)));
+    for (const auto& [stem, ending] : kNamings) {
+      const std::string head = fmt::format("{}.", stem);
+      const std::string tail = fmt::format(".{}", ending);
+      if (!name.starts_with(head) || !name.ends_with(tail)) continue;
+      if (name.size() <= head.size() + tail.size()) continue;
+      variants.push_back(
+          printable(name.substr(head.size(), name.size() - head.size() - tail.size())));
     }
   }
   return variants;
@@ -80,19 +89,14 @@ std::vector<std::string> variants_among(const std::vector<std::string>& names) {
   Complaint complaint{.where = printable_path(folder),
                       .problem = "there are no weights",
                       .because =
-                          "neither diffusion_pytorch_model.safetensors nor "
-                          "model.safetensors, whole or sharded, is in the folder",
+                          "none of diffusion_pytorch_model.safetensors, model.safetensors, "
+                          "diffusion_pytorch_model.bin and pytorch_model.bin, whole or sharded, "
+                          "is in the folder",
                       .advice = "name a folder in the layout of the Hugging Face hub"};
   if (!variants.empty()) {
     complaint.problem = fmt::format("there are only the variants {}", fmt::join(variants, ", "));
     complaint.because = "a model's default weights have no variant in their name";
     complaint.advice = fmt::format("set model.variant = \"{}\"", variants.front());
-  } else if (std::ranges::any_of(names, [](const auto& name) { return name.ends_with(".bin"); })) {
-    complaint.problem = "there are only pickled weights (.bin)";
-    complaint.because = "a pickle is a program, which is never run here";
-    complaint.advice =
-        "convert it where you trust it: in Python, load the model and save_pretrained(folder, "
-        "safe_serialization=True)";
   }
   fail(ExitCode::kInput, complaint);
 }

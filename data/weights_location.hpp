@@ -14,9 +14,9 @@ struct WeightsLocation {
 };
 
 /// Finds the weights of one component (diffusers: `diffusion_pytorch_model`, transformers:
-/// `model`) in its folder. The wanted variant goes before the plain file; when only the plain one
-/// is there it is taken with a warning. Throws Failure(kInput) when there are none, when only
-/// other variants are there, or only pickles (.bin), which are not read.
+/// `model`, or `pytorch_model.bin`) in its folder. The wanted variant goes before the plain file,
+/// safetensors before .bin; when only the plain one is there it is taken with a warning. Throws
+/// Failure(kInput) when there are none, or only other variants.
 [[nodiscard]] WeightsLocation locate_weights(const std::filesystem::path& folder,
                                              const std::string& variant);
 

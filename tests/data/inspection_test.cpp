@@ -2,11 +2,15 @@
 #include "data/inspection.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
+#include "data/run/checkpoint_folder.hpp"
+#include "data/run/run_folder.hpp"
 #include "data/safetensors_writer.hpp"
 #include "data/sha256.hpp"
 #include "dist/base/contract.hpp"
@@ -103,6 +107,65 @@ TEST(Inspection, LetsNothingHostileReachATerminal) {
   EXPECT_TRUE(contains(text, "    \\x1b[31m  U8 [1]\n"));
   EXPECT_TRUE(contains(text, "  k\\u{9b} = v\\n\\u{202e}\n"));
   EXPECT_TRUE(contains(text, "a\\x1b.safetensors: safetensors, verified\n"));
+}
+
+TEST(Inspection, NamesWhatAPickleHoldsBesideItsTensors) {
+  const auto json = inspect(kGolden / "hps_tiny.pt");
+  EXPECT_EQ(json["kind"], "torch file");
+  EXPECT_EQ(json["section"], "state_dict");
+  EXPECT_GT(json["tensors"].size(), 10U);
+  EXPECT_TRUE(contains(describe(json), "  the tensors lie below \"state_dict\"\n"));
+}
+
+/// A run of two steps with a checkpoint.
+RunFolder write_run(const ScratchFolder& folder) {
+  RunFolder run(folder / "run");
+  run.create();
+  folder.write("run/metrics.jsonl", "{\"step\":1}\n{\"step\":2}\n{\"st");
+  folder.write("run/log/rank-0000.log", "2026-11-25T20:00:00.000 info DONE\n");
+  CheckpointFolder(run.checkpoints())
+      .save(2, {{"seed", 0}},
+            std::vector<CheckpointFile>{
+                {"note.txt", [](const fs::path& path) { std::ofstream(path) << "hello"; }}},
+            0);
+  return run;
+}
+
+TEST(Inspection, VerifiesARunFolder) {
+  const ScratchFolder folder;
+  const RunFolder run = write_run(folder);
+  const auto json = inspect(run.path());
+  EXPECT_EQ(json["kind"], "run");
+  EXPECT_EQ(json["status"], "DONE");
+  EXPECT_EQ(json["steps"], 2) << "without the line that was not finished";
+  EXPECT_EQ(json["checkpoints"], nlohmann::ordered_json({2}));
+  EXPECT_TRUE(contains(describe(json), "  2 steps\n  checkpoints, all intact: 2\n"));
+  EXPECT_EQ(inspect(run.checkpoints() / "step-000002")["step"], 2);
+}
+
+TEST(Inspection, FindsTheDamageInACheckpointOfARun) {
+  const ScratchFolder folder;
+  const RunFolder run = write_run(folder);
+  folder.write("run/checkpoints/step-000002/note.txt", "hullo");
+  for (const fs::path& path : {run.path(), run.checkpoints() / "step-000002"}) {
+    EXPECT_TRUE(
+        contains(failure_of(ExitCode::kCheckpoint, [&] { (void)inspect(path); }), "note.txt"));
+  }
+}
+
+TEST(Inspection, FindsALineOfMetricsThatIsNone) {
+  const ScratchFolder folder;
+  const RunFolder run = write_run(folder);
+  folder.write("run/metrics.jsonl", "{\"step\":1}\n{\"step\":\n");
+  EXPECT_TRUE(contains(failure_of(ExitCode::kInput, [&] { (void)inspect(run.path()); }),
+                       "metrics.jsonl:2"));
+}
+
+TEST(Inspection, RefusesATrajectoryFileThatIsNone) {
+  const ScratchFolder folder;
+  EXPECT_TRUE(contains(
+      failure_of(ExitCode::kInput, [&] { (void)inspect(folder.write("a.h5", "no HDF5")); }),
+      "no HDF5 file, or a broken one"));
 }
 
 TEST(Inspection, RefusesFilesOfUnknownKinds) {

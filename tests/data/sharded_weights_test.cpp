@@ -58,8 +58,8 @@ TEST_F(ShardedWeightsTest, RefuseShardsOutsideTheFolder) {
   }
 }
 
-TEST_F(ShardedWeightsTest, RefuseShardsThatArePickles) {
-  EXPECT_NE(refusal_of(R"({"a":"1.bin"})").find("is no .safetensors file"), std::string::npos);
+TEST_F(ShardedWeightsTest, RefuseShardsThatAreNoWeights) {
+  EXPECT_NE(refusal_of(R"({"a":"1.txt"})").find("is no weights file"), std::string::npos);
 }
 
 TEST_F(ShardedWeightsTest, RefuseAKeyThatItsShardLacks) {

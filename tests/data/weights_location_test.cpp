@@ -63,10 +63,14 @@ TEST(WeightsLocation, NamesTheVariantsWhenOnlyThoseAreThere) {
   EXPECT_NE(message.find("set model.variant = \"fp16\""), std::string::npos) << message;
 }
 
-TEST(WeightsLocation, RefusesPicklesWithTheWayOut) {
-  const std::string message = refusal_of({"diffusion_pytorch_model.bin"});
-  EXPECT_NE(message.find("there are only pickled weights"), std::string::npos) << message;
-  EXPECT_NE(message.find("safe_serialization=True"), std::string::npos) << message;
+TEST(WeightsLocation, IsAPickleWhereThereIsNothingElse) {
+  EXPECT_EQ(found_among({"diffusion_pytorch_model.bin"}, ""), "diffusion_pytorch_model.bin");
+  EXPECT_EQ(found_among({"pytorch_model.fp16.bin", "pytorch_model.bin"}, "fp16"),
+            "pytorch_model.fp16.bin");
+  EXPECT_EQ(found_among({"pytorch_model.bin.index.json"}, ""), "pytorch_model.bin.index.json");
+  EXPECT_EQ(found_among({"pytorch_model.fp16.bin", "model.safetensors"}, "fp16"),
+            "pytorch_model.fp16.bin")
+      << "the variant goes before the format";
 }
 
 TEST(WeightsLocation, RefusesAFolderWithoutWeights) {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "data/records/hdf5.hpp"
+#include "data/records/hdf5_reader.hpp"
 #include "data/records/master_record.hpp"
 #include "data/records/record_schema.hpp"
 #include "dist/base/contract.hpp"
@@ -74,6 +75,19 @@ TEST(TrajectoryRecord, IsAnHdf5FileAfterACleanEnd) {
   record.sync();
   record.finish();
   EXPECT_EQ(content_of(folder / "rank-0000.h5").substr(0, 4), "\x89HDF");
+}
+
+TEST(TrajectoryRecord, TellsItsLengthAfterACleanEndAndAfterAKill) {
+  const ScratchFolder folder;
+  const auto path = folder / "rank-0000.h5";
+  TrajectoryRecord record(path, small_plan(), 0);
+  record.append(step_at(1));
+  record.append(step_at(2));
+  record.sync();
+  std::filesystem::copy_file(path, folder / "killed.h5");  // what a killed writer leaves
+  record.finish();
+  EXPECT_EQ(recorded_steps(folder / "killed.h5"), 2);
+  EXPECT_EQ(recorded_steps(path), 2);
 }
 
 TEST(TrajectoryRecord, DoesNotOverwriteAFile) {

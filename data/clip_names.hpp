@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/named_tensors.hpp"
+
+namespace rocm::data {
+
+/// True for the names that OpenAI's CLIP and open_clip give: `visual.conv1.weight` and so on.
+[[nodiscard]] bool has_open_clip_names(const NamedTensors& tensors);
+
+/// CLIP of OpenAI's and open_clip's naming as transformers' CLIPModel names it: the fused input
+/// projections of attention become three, the projection matrices [width, E] their transposes.
+/// Names that are not CLIP's are left out: checkpoints of a score carry others. Source:
+/// transformers' convert_clip_original_pytorch_to_hf.py. Throws Failure(kInput) when a fused
+/// projection cannot be split.
+[[nodiscard]] NamedTensors with_transformers_clip_names(const NamedTensors& tensors);
+
+}  // namespace rocm::data

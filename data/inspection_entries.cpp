@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/inspection_entries.hpp"
+
+#include "data/posix_file.hpp"
+#include "data/printable.hpp"
+#include "data/sha256.hpp"
+
+namespace rocm::data {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+ordered_json start_inspection(const fs::path& path, const char* kind) {
+  return {{"path", printable_path(path)}, {"kind", kind}, {"verified", true}};
+}
+
+ordered_json file_entry(const fs::path& path) {
+  return {{"path", printable_path(path)},
+          {"bytes", open_to_read(path).size_B},
+          {"sha256", sha256_of_file(path)}};
+}
+
+ordered_json file_entries(const std::vector<fs::path>& paths) {
+  ordered_json entries = ordered_json::array();
+  for (const fs::path& path : paths) entries.push_back(file_entry(path));
+  return entries;
+}
+
+}  // namespace rocm::data
