@@ -3,12 +3,13 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <utility>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::data {
@@ -22,10 +23,24 @@ fs::path aside_name(const fs::path& path, int attempt) {
   return path.parent_path() / fmt::format(".{}.tmp-{}-{}", stem, ::getpid(), attempt);
 }
 
+/// The file that `path` stands for: where links lead, which are kept. A rename would also replace
+/// devices and pipes; those are refused.
+fs::path regular_target(const fs::path& path) {
+  std::error_code error;
+  const fs::path target =
+      fs::is_symlink(fs::symlink_status(path, error)) ? fs::weakly_canonical(path, error) : path;
+  const fs::file_status status = fs::status(target, error);
+  if (!fs::exists(status) || fs::is_regular_file(status)) return target;
+  fail(ExitCode::kStorage, {.where = printable_path(path),
+                            .problem = "it is no regular file",
+                            .because = "writing would replace it",
+                            .advice = "name a file, or a name that is free"});
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path path, std::uint64_t total_B)
-    : path_(std::move(path)), total_B_(total_B) {
+AtomicFile::AtomicFile(const fs::path& path, std::uint64_t total_B)
+    : path_(regular_target(path)), total_B_(total_B) {
   for (int attempt = 0; !descriptor_; ++attempt) {
     aside_ = aside_name(path_, attempt);
     descriptor_ =
@@ -52,6 +67,10 @@ void AtomicFile::commit() {
   storage_check(std::rename(aside_.c_str(), path_.c_str()), "put a name to", path_, total_B_);
   aside_.clear();
   sync_folder(path_.parent_path());
+}
+
+void require_writable_place(const fs::path& path) {
+  const AtomicFile removed_again(path, 0);
 }
 
 void write_atomically(const fs::path& path, std::span<const std::byte> content) {

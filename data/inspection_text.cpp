@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kTensorsShown = 12;
+constexpr std::size_t kEntriesShown = 12;
 
 std::string text_of(const ordered_json& value) {
   return printable(value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', true));
@@ -37,14 +37,24 @@ std::string numbers(const ordered_json& values) {
 }
 
 void add_tensors(std::string& text, const ordered_json& tensors) {
-  for (std::size_t i = 0; i < std::min(tensors.size(), kTensorsShown); ++i) {
+  for (std::size_t i = 0; i < std::min(tensors.size(), kEntriesShown); ++i) {
     const ordered_json& tensor = tensors[i];
     text += fmt::format("    {}  {} [{}]\n", text_of(tensor["name"]), text_of(tensor["dtype"]),
                         numbers(tensor["shape"]));
   }
-  if (tensors.size() > kTensorsShown) {
-    text += fmt::format("    and {} more\n", tensors.size() - kTensorsShown);
+  if (tensors.size() > kEntriesShown) {
+    text += fmt::format("    and {} more\n", tensors.size() - kEntriesShown);
   }
+}
+
+void add_metadata(std::string& text, const ordered_json& metadata) {
+  std::size_t shown = 0;
+  for (const auto& [key, value] : metadata.items()) {
+    if (++shown > kEntriesShown) break;
+    text += fmt::format("  {} = {}\n", printable(key), text_of(value));
+  }
+  if (metadata.size() > kEntriesShown)
+    text += fmt::format("  and {} more\n", metadata.size() - kEntriesShown);
 }
 
 void add_component(std::string& text, const ordered_json& component) {
@@ -117,9 +127,7 @@ std::string describe(const ordered_json& json) {
     add_tensors(text, json["tensors"]);
   }
   if (json.contains("metadata")) {
-    for (const auto& [key, value] : json["metadata"].items()) {
-      text += fmt::format("  {} = {}\n", printable(key), text_of(value));
-    }
+    add_metadata(text, json["metadata"]);
   }
   if (json.contains("components")) {
     for (const ordered_json& component : json["components"]) add_component(text, component);

@@ -155,6 +155,10 @@ LowRankPair pair_of(const SafetensorsFile& file, const std::string& module, cons
                 "they must be matrices of floating-point numbers that can be multiplied, B A",
                 "fetch or write the adapter again");
   }
+  if (!pair.A.isfinite().all().item<bool>() || !pair.B.isfinite().all().item<bool>()) {
+    refuse_lora(file.path(), fmt::format("layer \"{}\" holds NaN or infinity", printable(module)),
+                "every picture would be lost", "take an earlier checkpoint of the adapter");
+  }
   if (const auto alpha = parts.find(LoraPart::kAlpha); alpha != parts.end()) {
     pair.scale = alpha_of(file, alpha->second) / static_cast<double>(pair.rank());
   } else if (settings) {

@@ -6,6 +6,7 @@
 
 #include "data/prompt_order.hpp"
 #include "launcher/adapter_source.hpp"
+#include "launcher/memory_estimate.hpp"
 #include "launcher/objective_options.hpp"
 #include "launcher/score_catalogue.hpp"
 
@@ -40,6 +41,11 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
   inputs.insert(inputs.end(), generator.files.begin(), generator.files.end());
   inputs.emplace_back(config.data.prompts);
   if (noise_) inputs.push_back(*noise_);
+  if (config.model.checkpoint == NumberOr<std::int64_t, CheckpointRule>(CheckpointRule::kAuto)) {
+    const std::size_t kept = step_graphs_that_fit(*this, request.ranks_per_host);
+    objective.keep_steps(kept);
+    measuring_objective.keep_steps(kept);
+  }
 }
 
 model::LowRankAdapter Assembly::first_adapter(const AssemblyRequest& request) {

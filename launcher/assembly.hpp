@@ -22,6 +22,7 @@ struct AssemblyRequest {
   std::optional<std::filesystem::path> lora;   ///< wins over lora.load
   std::optional<std::filesystem::path> noise;  ///< replay file
   int local_rank = 0;
+  int ranks_per_host = 1;  ///< that share its memory
 };
 
 /// Everything that a validated configuration names, built: the one place that knows every concrete
@@ -43,9 +44,9 @@ class Assembly {
   model::LowRankAdapter adapter;
 
   /// The objective of training.
-  const objective::RocmObjective objective;
+  objective::RocmObjective objective;
   /// The same, with objective.measure measured but not used.
-  const objective::RocmObjective measuring_objective;
+  objective::RocmObjective measuring_objective;
 
   /// Prompts and noise of every sample of a batch of `batch_size`. The assembly outlives it.
   [[nodiscard]] Workload workload(std::int64_t batch_size);

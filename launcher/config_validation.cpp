@@ -23,6 +23,8 @@ void require_available(bool available, std::string_view key, std::string_view va
                       .advice = fmt::format("use {}", instead)});
 }
 
+constexpr std::size_t kLongestName = 200;  ///< bytes; leaves room for what is put behind it
+
 void validate_run(const RunConfig& run) {
   const bool plain = !run.name.empty() && run.name != "." && run.name != ".." &&
                      std::ranges::none_of(run.name, [](unsigned char c) {
@@ -32,6 +34,11 @@ void validate_run(const RunConfig& run) {
                   .problem = fmt::format("\"{}\" cannot name a folder", data::printable(run.name)),
                   .because = "the run folder is run.output/run.name",
                   .advice = "choose a name without slashes and control characters"});
+  require(run.name.size() <= kLongestName,
+          {.where = "run.name",
+           .problem = fmt::format("{} bytes are too many", run.name.size()),
+           .because = "it names a folder, and file systems take 255",
+           .advice = fmt::format("use at most {}", kLongestName)});
   require(!run.output.empty(), {.where = "run.output",
                                 .problem = "it is empty",
                                 .because = "the run folder is run.output/run.name",
@@ -114,16 +121,12 @@ void validate_steps(std::string_view key, std::int64_t count, std::int64_t steps
                            .advice = fmt::format("use at most {}", steps)});
 }
 
-void validate_checkpointing(const ModelConfig& model) {
-  const auto* rule = std::get_if<CheckpointRule>(&model.checkpoint);
-  require_available(rule == nullptr || *rule != CheckpointRule::kAuto, "model.checkpoint", "auto",
-                    "\"every_step\", \"none\" or a number of steps");
-  require_available(model.checkpoint_decoder == DecoderCheckpoint::kNone,
-                    "model.checkpoint_decoder", "recompute", "\"none\"");
-}
-
 void validate_sampling(const Config& config) {
-  validate_checkpointing(config.model);
+  require(config.model.steps >= 2,
+          {.where = "model.steps",
+           .problem = "one step cannot be trained here",
+           .because = "what is regularised and recorded are the transitions between steps",
+           .advice = "use at least 2; sample takes 1, too"});
   if (const auto* last = std::get_if<std::int64_t>(&config.objective.truncate))
     validate_steps("objective.truncate", *last, config.model.steps);
   if (const auto* kept = std::get_if<std::int64_t>(&config.model.checkpoint))

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/memory_estimate.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/zeros.h>
 #include <unistd.h>
 
 #include "launcher/allocation_meter.hpp"
+#include "launcher/machine.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -45,6 +49,7 @@ double peak_of_unit(Assembly& assembly, std::int64_t height, std::int64_t width)
   return static_cast<double>(meter.peak_bytes());
 }
 
+/// What the unit's gradient takes at its peak, at the run's own size.
 double peak_of_own_size(Assembly& assembly) {
   const auto [channels, height, width] = assembly.generator.latent_CHW;
   if (height * width <= kLargeSide * kLargeSide) return peak_of_unit(assembly, height, width);
@@ -67,12 +72,32 @@ double gradient_bytes(const Assembly& assembly, int world_size) {
   return adapter_bytes * (static_cast<double>(units) + kMomentsAndFixedPointSum);
 }
 
+double free_bytes(const Assembly& assembly, int ranks_per_host) {
+  const at::Device device = assembly.computation.device;
+  if (device.is_cpu()) return static_cast<double>(this_machine().free_bytes) / ranks_per_host;
+  return static_cast<double>(at::accelerator::getMemoryInfo(device.index()).first);
+}
+
 }  // namespace
 
 MemoryEstimate estimate_memory(Assembly& assembly, int world_size) {
   const double unit = peak_of_own_size(assembly);
   return {.resident_bytes = resident_bytes(),
           .working_bytes = unit + gradient_bytes(assembly, world_size)};
+}
+
+std::size_t step_graphs_that_fit(Assembly& assembly, int ranks_per_host) {
+  constexpr double kUsable = 0.9;  // the rest is for what no estimate knows
+  const std::size_t all = assembly.generator.policy.schedule().size();
+  const double budget = kUsable * free_bytes(assembly, ranks_per_host);
+  assembly.objective.keep_steps(all);
+  const double with_all = peak_of_own_size(assembly);
+  if (with_all <= budget) return all;
+  assembly.objective.keep_steps(0);
+  const double with_none = peak_of_own_size(assembly);
+  const double each = std::max(with_all - with_none, 1.0) / static_cast<double>(all);
+  const double fitting = std::floor((budget - with_none) / each);
+  return static_cast<std::size_t>(std::clamp(fitting, 0.0, static_cast<double>(all)));
 }
 
 }  // namespace rocm::launcher

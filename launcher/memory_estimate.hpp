@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
 #include "launcher/assembly.hpp"
 
 namespace rocm::launcher {
@@ -17,5 +19,10 @@ struct MemoryEstimate {
 /// small, else at two small sizes, from which the peak is drawn on in a straight line: activations
 /// grow with the area, since no attention here keeps its square. Takes as long as those units.
 [[nodiscard]] MemoryEstimate estimate_memory(Assembly& assembly, int world_size);
+
+/// model.checkpoint = "auto": how many step graphs fit beside everything else in the memory that is
+/// free now, of which this rank may take 1 / `ranks_per_host` (all of it on a GPU, which no two
+/// ranks share). Evaluates one unit twice.
+[[nodiscard]] std::size_t step_graphs_that_fit(Assembly& assembly, int ranks_per_host);
 
 }  // namespace rocm::launcher

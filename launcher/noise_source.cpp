@@ -33,6 +33,9 @@ at::Tensor read_z(const std::filesystem::path& path) {
   if (z.dim() != 5 && z.dim() != 6)
     refuse_replay(path, fmt::format("z has {} dimensions", z.dim()),
                   "noise is replayed draw by draw");
+  if (z.numel() == 0) refuse_replay(path, "z is empty", "every sample starts from noise");
+  if (!z.isfinite().all().item<bool>())
+    refuse_replay(path, "z holds NaN or infinity", "noise is normal deviates");
   return z;
 }
 

@@ -14,7 +14,7 @@ std::size_t live_steps(const ObjectiveConfig& config, std::size_t num_steps) {
 std::size_t kept_steps(const ModelConfig& config, std::size_t num_steps) {
   if (const auto* count = std::get_if<std::int64_t>(&config.checkpoint))
     return std::min(static_cast<std::size_t>(*count), num_steps);
-  return std::get<CheckpointRule>(config.checkpoint) == CheckpointRule::kEveryStep ? 0 : num_steps;
+  return std::get<CheckpointRule>(config.checkpoint) == CheckpointRule::kNone ? num_steps : 0;
 }
 
 }  // namespace
@@ -26,7 +26,8 @@ objective::RocmOptions objective_options(const Config& config, std::size_t num_s
           .reference = full ? model::ReferenceUse::kFull : model::ReferenceUse::kDetached,
           .reduction = config.objective.reduction,
           .truncate = live_steps(config.objective, num_steps),
-          .kept_steps = kept_steps(config.model, num_steps)};
+          .kept_steps = kept_steps(config.model, num_steps),
+          .recompute_decoder = config.model.checkpoint_decoder == DecoderCheckpoint::kRecompute};
 }
 
 }  // namespace rocm::launcher

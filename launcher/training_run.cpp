@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -80,12 +81,11 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
 
 Trainer::Parts TrainingRun::trainer_parts() {
   return {.workload = workload_,
-          .objective_at = [this](std::int64_t k) -> const auto& {return objective_at(k);
-}
-
-, .adapter = assembly_.adapter, .optimizer = optimizer_, .communicator = ranks_.communicator(),
-  .sum_gradients = [this](auto units) { return sum_gradients(units); }
-};  // namespace rocm::launcher
+          .objective_at = std::bind_front(&TrainingRun::objective_at, this),
+          .adapter = assembly_.adapter,
+          .optimizer = optimizer_,
+          .communicator = ranks_.communicator(),
+          .sum_gradients = std::bind_front(&TrainingRun::sum_gradients, this)};
 }
 
 void TrainingRun::open_folder(const TrainRequest& request) {
@@ -190,14 +190,16 @@ void TrainingRun::judge_numerics(const StepReport& report) {
   if (ranks_.first())
     Log::warn(
         fmt::format("step {}: the gradient is not finite; no parameter was changed", report.step));
-  if (skipped_in_row_ < kMostSkippedInARow) return;
+  const bool learned_nothing =
+      report.step == config_.run.iterations && skipped_in_row_ == report.step;
+  if (skipped_in_row_ < kMostSkippedInARow && !learned_nothing) return;
   throw dist::SharedFailure(
       ExitCode::kNumerics,
       Complaint{.where = fmt::format("step {}", report.step),
                 .problem = fmt::format("{} steps in a row had no finite gradient", skipped_in_row_),
                 .because = "the policy does not recover from this",
-                .advice = "go back to a checkpoint with a smaller optimizer.learning_rate or a "
-                          "larger objective.beta"}
+                .advice = "look for NaN in the model and the adapter, or go back to a checkpoint "
+                          "with a smaller optimizer.learning_rate or a larger objective.beta"}
           .str());
 }
 

@@ -78,7 +78,9 @@ Verb probe() {
           .description =
               "One batch, no optimiser step: the instrument for comparing with another\n"
               "implementation. Writes timesteps, means, divergences, rewards, the loss and the\n"
-              "gradient of every adapted layer.",
+              "gradient of every adapted layer. Noise is z [N, B, C, h, w], z[0] the initial\n"
+              "latent and z[n] the noise of transition n; its B is the batch, of which sample b\n"
+              "takes prompt b mod P.",
           .flags = {required({"config", "F", "the run, as TOML"}),
                     kSet,
                     {"lora", "F", "start from this adapter's effect"},

@@ -23,7 +23,7 @@ ClipEncoderConfig read_encoder(const ConfigReader& reader, ClipEncoderConfig def
       .heads = reader.integer("num_attention_heads", defaults.heads),
       .hidden_width = reader.integer("intermediate_size", defaults.hidden_width),
       .activation = read_activation(reader),
-      .norm_epsilon = reader.number("layer_norm_eps", defaults.norm_epsilon)};
+      .norm_epsilon = reader.epsilon("layer_norm_eps", defaults.norm_epsilon)};
   if (config.width % config.heads != 0)
     reader.refuse("num_attention_heads", "a number of heads that divides hidden_size");
   return config;

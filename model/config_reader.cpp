@@ -87,6 +87,12 @@ double ConfigReader::number(std::string_view key, double fallback) const {
   return value->get<double>();
 }
 
+double ConfigReader::epsilon(std::string_view key, double fallback) const {
+  const double value = number(key, fallback);
+  if (value <= 0.0 || value > 1.0) refuse(key, "a number above 0 and at most 1");
+  return value;
+}
+
 bool ConfigReader::flag(std::string_view key, bool fallback) const {
   const nlohmann::json* value = find(key);
   if (value == nullptr) return fallback;

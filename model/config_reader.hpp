@@ -23,6 +23,8 @@ class ConfigReader {
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t fallback) const;
   [[nodiscard]] std::optional<std::int64_t> optional_integer(std::string_view key) const;
   [[nodiscard]] double number(std::string_view key, double fallback) const;
+  /// The epsilon of a norm: greater than 0, at most 1.
+  [[nodiscard]] double epsilon(std::string_view key, double fallback) const;
   [[nodiscard]] bool flag(std::string_view key, bool fallback) const;
   [[nodiscard]] std::string text(std::string_view key, std::string fallback) const;
   [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key,

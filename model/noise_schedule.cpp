@@ -28,28 +28,31 @@ T value_or(const nlohmann::json& json, const char* key, T fallback, const std::s
   }
 }
 
-void refuse_schedule_unless(bool supported, const char* key, const std::string& where) {
-  if (supported) return;
+/// `supported` lists what is computed here, for the reader.
+void refuse_schedule_unless(bool ok, const nlohmann::json& json, const char* key,
+                            const char* supported, const std::string& where) {
+  if (ok) return;
+  const std::string value = json.contains(key) ? json[key].dump(-1, ' ', true) : "absent";
   fail(ExitCode::kInput, {.where = where,
-                          .problem = fmt::format("{} has a value that is not supported", key),
+                          .problem = fmt::format("{} is {:.80}", key, value),
                           .because = "sampling would silently differ from what the model expects",
-                          .advice = "use a checkpoint with an epsilon-, sample- or v-predicting "
-                                    "scaled_linear or linear schedule"});
+                          .advice = fmt::format("only {} is computed here", supported)});
 }
 
 PredictionType prediction_type(const nlohmann::json& json, const std::string& where) {
   const auto name = value_or<std::string>(json, "prediction_type", "epsilon", where);
   if (name == "epsilon") return PredictionType::kEpsilon;
   if (name == "sample") return PredictionType::kSample;
-  refuse_schedule_unless(name == "v_prediction", "prediction_type", where);
+  refuse_schedule_unless(name == "v_prediction", json, "prediction_type",
+                         "epsilon, sample or v_prediction", where);
   return PredictionType::kVelocity;
 }
 
 void refuse_inexact_options(const nlohmann::json& json, const std::string& where) {
   for (const char* flag : {"clip_sample", "thresholding", "rescale_betas_zero_snr"})
-    refuse_schedule_unless(!value_or<bool>(json, flag, false, where), flag, where);
-  refuse_schedule_unless(!json.contains("trained_betas") || json["trained_betas"].is_null(),
-                         "trained_betas", where);
+    refuse_schedule_unless(!value_or<bool>(json, flag, false, where), json, flag, "false", where);
+  refuse_schedule_unless(!json.contains("trained_betas") || json["trained_betas"].is_null(), json,
+                         "trained_betas", "null", where);
 }
 
 bool is_plausible(const NoiseScheduleConfig& config) {
@@ -76,11 +79,14 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const nlohmann::json& json,
       value_or(json, "original_inference_steps", config.original_inference_steps, where);
   config.timestep_scaling = value_or(json, "timestep_scaling", config.timestep_scaling, where);
   refuse_schedule_unless(
-      config.beta_schedule == "scaled_linear" || config.beta_schedule == "linear", "beta_schedule",
-      where);
-  refuse_schedule_unless(is_plausible(config),
-                         "num_train_timesteps, original_inference_steps or a beta", where);
-  return config;
+      config.beta_schedule == "scaled_linear" || config.beta_schedule == "linear", json,
+      "beta_schedule", "scaled_linear or linear", where);
+  if (is_plausible(config)) return config;
+  fail(ExitCode::kInput,
+       {.where = where,
+        .problem = "num_train_timesteps, original_inference_steps or a beta is out of range",
+        .because = "no schedule can be made of it",
+        .advice = "compare with the published scheduler_config.json"});
 }
 
 std::vector<double> alphas_cumprod(const NoiseScheduleConfig& config) {

@@ -119,7 +119,7 @@ UNetConfig UNetConfig::from_json(const nlohmann::json& json, const std::string& 
   config.norm_groups = reader.integer("norm_num_groups", 32);
   config.levels = read_levels(reader, config.norm_groups);
   config.text_width = read_text_width(reader, config.levels.size());
-  config.norm_epsilon = reader.number("norm_eps", 1e-5);
+  config.norm_epsilon = reader.epsilon("norm_eps", 1e-5);
   config.flip_sin_to_cos = reader.flag("flip_sin_to_cos", true);
   config.freq_shift = reader.number("freq_shift", 0.0);
   config.linear_projection = reader.flag("use_linear_projection", false);

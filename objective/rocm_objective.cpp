@@ -15,17 +15,26 @@ struct ScoredSample {
   at::Tensor gradient_BCHW;
 };
 
+at::Tensor live_leaf(const at::Tensor& x) {
+  return x.detach().requires_grad_();
+}
+
+/// The reward's graph ends at the picture, so that the decoder's can be kept or made again: the
+/// bits are the same.
 ScoredSample score(const Pipeline& pipeline, const at::Tensor& sample_BCHW,
-                   const std::vector<std::string>& captions) {
+                   const std::vector<std::string>& captions, bool recompute_decoder) {
   const at::AutoGradMode grad_mode(true);
-  const at::Tensor leaf_BCHW = sample_BCHW.detach().requires_grad_();
-  const at::Tensor image_BCHW = pipeline.decode(leaf_BCHW);
+  const at::Tensor latent_BCHW = live_leaf(sample_BCHW);
+  at::Tensor decoded_BCHW = pipeline.decode(recompute_decoder ? sample_BCHW : latent_BCHW);
+  const at::Tensor image_BCHW = live_leaf(decoded_BCHW);
   auto reward = pipeline.reward(image_BCHW, captions);
-  const auto gradient = torch::autograd::grad({reward.total_B.sum()}, {leaf_BCHW});
+  const auto at_image = torch::autograd::grad({reward.total_B.sum()}, {image_BCHW});
   reward.total_B = reward.total_B.detach();
+  if (recompute_decoder) decoded_BCHW = pipeline.decode(latent_BCHW);
+  const auto at_latent = torch::autograd::grad({decoded_BCHW}, {latent_BCHW}, at_image);
   return {.image_BCHW = image_BCHW.detach(),
           .reward = std::move(reward),
-          .gradient_BCHW = gradient.front()};
+          .gradient_BCHW = at_latent.front()};
 }
 
 }  // namespace
@@ -71,7 +80,8 @@ std::vector<at::Tensor> RocmObjective::judge_distances(const model::Trajectory& 
 UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAdapter& adapter,
                                        std::int64_t batch_size) const {
   model::Rollout rollout(pipeline_.policy, adapter, unit.text_BLD, unit.z_NBCHW, rollout_options());
-  const ScoredSample sample = score(pipeline_, rollout.trajectory().sample_BCHW, unit.captions);
+  const ScoredSample sample =
+      score(pipeline_, rollout.trajectory().sample_BCHW, unit.captions, options_.recompute_decoder);
 
   UnitEvaluation evaluation{.trajectory = rollout.trajectory(),
                             .image_BCHW = sample.image_BCHW,

@@ -42,8 +42,9 @@ struct RocmOptions {
   double beta = 0.1;
   model::ReferenceUse reference = model::ReferenceUse::kDetached;
   model::DistanceReduction reduction = model::DistanceReduction::kMean;
-  std::size_t truncate = 0;    ///< K: gradients flow through the last K network calls
-  std::size_t kept_steps = 0;  ///< step graphs that are kept instead of recomputed
+  std::size_t truncate = 0;        ///< K: gradients flow through the last K network calls
+  std::size_t kept_steps = 0;      ///< step graphs that are kept instead of recomputed
+  bool recompute_decoder = false;  ///< decode again in the backward pass, instead of keeping it
 };
 
 /// The frozen parts that turn noise into a scored picture. Owned by the caller.
@@ -63,6 +64,9 @@ class RocmObjective {
   /// gradient with respect to the adapter. Not collective.
   [[nodiscard]] UnitEvaluation evaluate(const Unit& unit, const model::LowRankAdapter& adapter,
                                         std::int64_t batch_size) const;
+
+  /// Keeps the graphs of the last `steps` steps from now on. Gradients stay the same to the bit.
+  void keep_steps(std::size_t steps) { options_.kept_steps = steps; }
 
   /// Measures `divergence` without using it, for policies that are trained with none.
   [[nodiscard]] RocmObjective measuring(DivergenceKind divergence) const;

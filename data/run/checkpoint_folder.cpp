@@ -115,6 +115,8 @@ void CheckpointFolder::publish(const fs::path& aside, std::int64_t step) {
 
 void CheckpointFolder::point_latest_to(std::int64_t step) {
   const fs::path link = folder_ / hidden(kLatest, kAside);
+  if (is_folder(folder_ / kLatest) && !fs::is_symlink(folder_ / kLatest))
+    fs::remove_all(folder_ / kLatest);  // a copy that followed the link: it would stay in the way
   if (::symlink(checkpoint_name(step).c_str(), link.c_str()) == 0) {
     move_path(link, folder_ / kLatest);
     sync_folder(folder_);

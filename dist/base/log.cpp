@@ -42,8 +42,21 @@ void clear_status(Sinks& sinks) {
 
 enum class Audience { kFileOnly, kEveryone };
 
-void emit(spdlog::level::level_enum level, Audience audience, std::string_view line) {
+/// The last guard of the terminal: whatever names a file brought into a message, no control
+/// character gets out but the line feed. (data/printable.hpp makes names readable before this.)
+std::string without_controls(std::string_view line) {
+  std::string safe;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool control = (byte < 0x20 && c != '\n') || byte == 0x7f;
+    safe += control ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return safe;
+}
+
+void emit(spdlog::level::level_enum level, Audience audience, std::string_view raw) {
   Sinks& sinks = Sinks::get();
+  const std::string line = without_controls(raw);
   if (audience == Audience::kEveryone) {
     clear_status(sinks);
     spdlog::logger terminal("rocm-dist", sinks.terminal);

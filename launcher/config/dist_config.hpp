@@ -36,7 +36,8 @@ struct DistConfig {
     visit(self.timeout_s, Field{.name = "timeout_s",
                                 .meaning = "a collective that takes longer ends the job; 0 = wait "
                                            "for ever [s]",
-                                .at_least = 0.0});
+                                .at_least = 0.0,
+                                .at_most = 1e9});
     visit(self.check_every, Field{.name = "check_every",
                                   .meaning = "ranks compare their parameters; 0 = never [steps]",
                                   .at_least = 0});

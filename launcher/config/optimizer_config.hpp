@@ -46,7 +46,7 @@ struct OptimizerConfig {
                                                "clipping [1]",
                                     .at_least = 0.0});
     visit(self.warmup, Field{.name = "warmup",
-                             .meaning = "the learning rate rises linearly from 0 [steps]",
+                             .meaning = "step k of these has k / warmup of the learning rate [steps]",
                              .at_least = 0});
     visit(self.schedule, Field{.name = "schedule",
                                .meaning = "of the learning rate after the warm-up; linear and "

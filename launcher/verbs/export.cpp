@@ -31,17 +31,25 @@ at::ScalarType dtype_of(ExportDtype dtype) {
   return dtype == ExportDtype::kBf16 ? at::kBFloat16 : at::kFloat;
 }
 
-/// The U-Net's layers where a model is given; else the file's own names are taken as they are.
-std::vector<std::string> known_modules(const ExportRequest& request) {
-  if (!request.model) return {};
-  return adaptable_modules({.path = request.model->string()});
+/// The adapter with its layers' own names. Kohya's files blur those ("_" for "."), so that without
+/// the model they can only stay as they are.
+data::LoraFile adapter_of(const ExportRequest& request, data::LoraTarget target) {
+  if (request.model)
+    return data::read_lora(request.lora, adaptable_modules({.path = request.model->string()}));
+  data::LoraFile file = data::read_lora_unresolved(request.lora);
+  require(file.format != data::LoraFormat::kKohya || target == data::LoraTarget::kKohya,
+          {.where = "export",
+           .problem = "--model is missing",
+           .because = "a kohya file does not say where the names of its layers have dots",
+           .advice = "add --model with the folder of the adapter's model"});
+  return file;
 }
 
 }  // namespace
 
 ExitCode execute(const ExportRequest& request) {
   const data::LoraTarget target = target_of(request.format);
-  const auto file = data::read_lora(request.lora, known_modules(request));
+  const data::LoraFile file = adapter_of(request, target);
   data::write_lora(request.output, file.modules,
                    {.target = target, .dtype = dtype_of(request.dtype)});
   Log::info("wrote " + data::lora_weights_path(request.output, target).string());

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/scalar_tensor.h>
 
+#include "data/atomic_file.hpp"
 #include "data/safetensors_writer.hpp"
 #include "dist/base/contract.hpp"
 #include "dist/gradient_sum.hpp"
@@ -45,7 +46,8 @@ at::Tensor summed(std::span<const at::Tensor> gradients) {
   fail(ExitCode::kNumerics, {.where = "probe",
                              .problem = "the gradient is not finite",
                              .because = "an intermediate result overflowed or was undefined",
-                             .advice = "try model.precision = \"fp32\" and look at the images"});
+                             .advice = "look for NaN in the model, or try model.precision = "
+                                       "\"fp32\""});
 }
 
 }  // namespace
@@ -57,6 +59,7 @@ ExitCode execute(const ProbeRequest& request) {
   Assembly assembly(config, {.lora = request.lora, .noise = request.noise});
   const std::int64_t batch_size =
       request.noise ? samples_in_replay(*request.noise) : config.data.batch_size;
+  data::require_writable_place(request.tensors);
   const ProbeResult result = evaluate_batch(assembly, batch_size);
 
   auto tensors = result.dump.tensors();

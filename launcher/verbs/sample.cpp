@@ -13,6 +13,7 @@
 #include "data/prompts.hpp"
 #include "data/run/folders.hpp"
 #include "data/safetensors_writer.hpp"
+#include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
 #include "launcher/config_io.hpp"
 #include "launcher/fixed_adapter.hpp"
@@ -37,6 +38,17 @@ std::unique_ptr<NoiseSource> noise_source(const SampleRequest& request, const Co
                          .latent_CHW = generator.latent_CHW};
   if (request.noise) return std::make_unique<ReplayedNoise>(*request.noise, shape, images, 1);
   return std::make_unique<KeyedNoise>(static_cast<std::uint64_t>(config.run.seed), shape);
+}
+
+/// NaN would be drawn black.
+void require_finite(const at::Tensor& image_BCHW, std::int64_t sample) {
+  if (image_BCHW.isfinite().all().item<bool>()) return;
+  fail(ExitCode::kNumerics,
+       {.where = fmt::format("picture {}", sample),
+        .problem = "it holds NaN or infinity",
+        .because = "the model, the adapter or the settings overflow",
+        .advice = "try model.precision = \"fp32\", a smaller --lora-scale or guidance scale, or "
+                  "fetch the model again"});
 }
 
 /// Writes pictures as they come, and the index and the grid at the end.
@@ -80,6 +92,7 @@ ExitCode execute(const SampleRequest& request) {
   const std::int64_t images = request.noise ? samples_in_replay(*request.noise) : num_prompts;
   const auto noise = noise_source(request, config, generator, images);
 
+  if (request.tensors) data::require_writable_place(*request.tensors);
   Album album(request.output);
   TensorDump dump(generator.policy.schedule());
   for (std::int64_t sample = 0; sample < images; ++sample) {
@@ -89,6 +102,7 @@ ExitCode execute(const SampleRequest& request) {
     const auto trajectory = model::roll_out(generator.policy, adapter ? &*adapter : nullptr,
                                             text_BLD, z_NBCHW.to(computation.state_options()));
     const at::Tensor image_BCHW = generator.decode(trajectory.sample_BCHW);
+    require_finite(image_BCHW, sample);
     album.add(sample, prompts.lines[row], model::to_pixels_BHWC(image_BCHW)[0]);
     if (request.tensors) dump.add(trajectory, image_BCHW, text_BLD);
   }

@@ -35,7 +35,9 @@ ExitCode execute(const TrainRequest& request) {
   use_threads(config.run.threads);
   const auto assembly = ranks.together([&] {
     return std::make_unique<Assembly>(
-        config, AssemblyRequest{.noise = request.noise, .local_rank = ranks.topology().local_rank});
+        config, AssemblyRequest{.noise = request.noise,
+                                .local_rank = ranks.topology().local_rank,
+                                .ranks_per_host = ranks.topology().local_size});
   });
   ranks.configure(config.dist, assembly->computation.device);
   if (request.mode == TrainMode::kDryRun) return dry_run(ranks, *assembly);

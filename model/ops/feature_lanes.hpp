@@ -85,13 +85,40 @@ inline double sum_of_group(const double* sums, std::int64_t first, std::int64_t 
   return sum;
 }
 
-/// The norm as y = scale x + shift, from the moments: coefficients[0] and [1].
+/// Three numbers of each channel, which stand in the coefficients one row after the other.
+template <int N>
+struct ChannelRows {
+  const GroupNormCall& call;
+  std::int64_t channel;
+  std::int64_t left;
+
+  /// Row 0: what x - mean is multiplied by. Row 1: what is added. Row 2: the mean.
+  [[nodiscard]] Lanes<N> slope() const { return row(0); }
+
+  [[nodiscard]] Lanes<N> shift() const { return row(1); }
+
+  [[nodiscard]] Lanes<N> mean() const { return row(2); }
+
+ private:
+  [[nodiscard]] Lanes<N> row(std::int64_t r) const {
+    return load_some<N>(call.coefficients + r * call.channels + channel, left);
+  }
+};
+
+inline void set_means(const GroupNormCall& a) {
+  const std::int64_t width = a.channels / a.groups;
+  float* mean_C = a.coefficients + 2 * a.channels;
+  for (std::int64_t c = 0; c < a.channels; ++c) mean_C[c] = a.mean[c / width];
+}
+
+/// The norm as y = slope (x - mean) + shift. Not slope x + (shift - slope mean): where a channel
+/// hardly varies that loses the digits which count.
 inline void find_affine(const GroupNormCall& a) {
   const std::int64_t width = a.channels / a.groups;
+  set_means(a);
   for (std::int64_t c = 0; c < a.channels; ++c) {
-    const std::int64_t g = c / width;
-    a.coefficients[c] = a.weight[c] * a.inverse_deviation[g];
-    a.coefficients[a.channels + c] = a.bias[c] - a.mean[g] * a.coefficients[c];
+    a.coefficients[c] = a.weight[c] * a.inverse_deviation[c / width];
+    a.coefficients[a.channels + c] = a.bias[c];
   }
 }
 
@@ -100,14 +127,12 @@ template <int N>
 void find_moments(const GroupNormCall& a) {
   const std::int64_t width = a.channels / a.groups;
   const auto count = static_cast<double>(a.rows * width);
-  float* mean_C = a.coefficients;
   sum_rows<N>(a, a.sums, [](Lanes<N> x, std::int64_t, std::int64_t) { return x; });
-  for (std::int64_t g = 0; g < a.groups; ++g) {
+  for (std::int64_t g = 0; g < a.groups; ++g)
     a.mean[g] = static_cast<float>(sum_of_group(a.sums, g * width, width) / count);
-    for (std::int64_t c = g * width; c < (g + 1) * width; ++c) mean_C[c] = a.mean[g];
-  }
-  sum_rows<N>(a, a.sums, [mean_C](Lanes<N> x, std::int64_t c, std::int64_t left) {
-    const Lanes<N> centred = x - load_some<N>(mean_C + c, left);
+  set_means(a);
+  sum_rows<N>(a, a.sums, [&a](Lanes<N> x, std::int64_t c, std::int64_t left) {
+    const Lanes<N> centred = x - ChannelRows<N>{a, c, left}.mean();
     return centred * centred;
   });
   for (std::int64_t g = 0; g < a.groups; ++g) {
@@ -122,11 +147,11 @@ void norm_forward(const GroupNormForward& pass) {
   find_moments<N>(a);
   find_affine(a);
   for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
-    const Lanes<N> scale = load_some<N>(a.coefficients + c, left);
-    const Lanes<N> shift = load_some<N>(a.coefficients + a.channels + c, left);
+    const ChannelRows<N> rows{a, c, left};
+    const Lanes<N> slope = rows.slope(), shift = rows.shift(), mean = rows.mean();
     for (std::int64_t row = begin; row < end; ++row) {
       const std::int64_t i = row * a.channels + c;
-      const Lanes<N> y = load_some<N>(a.x + i, left) * scale + shift;
+      const Lanes<N> y = (load_some<N>(a.x + i, left) - mean) * slope + shift;
       store_some<N>(After::template value<N>(y), pass.y + i, left);
     }
   });
@@ -137,41 +162,36 @@ void norm_forward(const GroupNormForward& pass) {
 template <int N, class After>
 void norm_backward_sums(const GroupNormBackward& pass) {
   const GroupNormCall& a = pass.call;
-  const std::int64_t width = a.channels / a.groups;
-  float* mean_C = a.coefficients + 2 * a.channels;
-  for (std::int64_t c = 0; c < a.channels; ++c) mean_C[c] = a.mean[c / width];
   for (std::int64_t c = 0; c < 2 * a.channels; ++c) a.sums[c] = 0.0;
   for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
-    const Lanes<N> scale = load_some<N>(a.coefficients + c, left);
-    const Lanes<N> shift = load_some<N>(a.coefficients + a.channels + c, left);
-    const Lanes<N> mean = load_some<N>(mean_C + c, left);
+    const ChannelRows<N> rows{a, c, left};
+    const Lanes<N> slope = rows.slope(), shift = rows.shift(), mean = rows.mean();
     Lanes<N> sum{}, moment{};
     for (std::int64_t row = begin; row < end; ++row) {
       const std::int64_t i = row * a.channels + c;
-      const Lanes<N> x = load_some<N>(a.x + i, left);
-      const Lanes<N> slope = After::template slope<N>(x * scale + shift);
-      const Lanes<N> d = load_some<N>(pass.gradient + i, left) * slope * scale;
+      const Lanes<N> centred = load_some<N>(a.x + i, left) - mean;
+      const Lanes<N> after = After::template slope<N>(centred * slope + shift);
+      const Lanes<N> d = load_some<N>(pass.gradient + i, left) * after * slope;
       store_some<N>(d, pass.input_gradient + i, left);
       sum += d;
-      moment += d * (x - mean);
+      moment += d * centred;
     }
     add_some<N>(sum, a.sums + c, left);
     add_some<N>(moment, a.sums + a.channels + c, left);
   });
 }
 
-/// dL/dx = d - (tilt x + offset) in each group: coefficients[0] and [1].
+/// dL/dx = d - (slope (x - mean) + shift), with these slope and shift of each group.
 inline void find_correction(const GroupNormCall& a) {
   const std::int64_t width = a.channels / a.groups;
   const auto count = static_cast<double>(a.rows * width);
   for (std::int64_t g = 0; g < a.groups; ++g) {
     const double r = static_cast<double>(a.inverse_deviation[g]);
-    const double tilt = sum_of_group(a.sums + a.channels, g * width, width) * r * r / count;
-    const double offset =
-        sum_of_group(a.sums, g * width, width) / count - tilt * static_cast<double>(a.mean[g]);
+    const double slope = sum_of_group(a.sums + a.channels, g * width, width) * r * r / count;
+    const double shift = sum_of_group(a.sums, g * width, width) / count;
     for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
-      a.coefficients[c] = static_cast<float>(tilt);
-      a.coefficients[a.channels + c] = static_cast<float>(offset);
+      a.coefficients[c] = static_cast<float>(slope);
+      a.coefficients[a.channels + c] = static_cast<float>(shift);
     }
   }
 }
@@ -183,13 +203,13 @@ void norm_backward(const GroupNormBackward& pass) {
   norm_backward_sums<N, After>(pass);
   find_correction(a);
   for_each_tile<N>(a, [&](std::int64_t begin, std::int64_t end, std::int64_t c, std::int64_t left) {
-    const Lanes<N> tilt = load_some<N>(a.coefficients + c, left);
-    const Lanes<N> offset = load_some<N>(a.coefficients + a.channels + c, left);
+    const ChannelRows<N> rows{a, c, left};
+    const Lanes<N> slope = rows.slope(), shift = rows.shift(), mean = rows.mean();
     for (std::int64_t row = begin; row < end; ++row) {
       const std::int64_t i = row * a.channels + c;
-      const Lanes<N> x = load_some<N>(a.x + i, left),
-                     d = load_some<N>(pass.input_gradient + i, left);
-      store_some<N>(d - (x * tilt + offset), pass.input_gradient + i, left);
+      const Lanes<N> centred = load_some<N>(a.x + i, left) - mean;
+      const Lanes<N> d = load_some<N>(pass.input_gradient + i, left);
+      store_some<N>(d - (centred * slope + shift), pass.input_gradient + i, left);
     }
   });
 }

@@ -17,6 +17,8 @@
 namespace rocm::data {
 namespace {
 
+namespace fs = std::filesystem;
+
 using rocm::test::content_of;
 using rocm::test::failure_of;
 using rocm::test::ScratchFolder;
@@ -102,6 +104,30 @@ TEST(AtomicFile, ThatCannotGrowIsAStorageFailureAndLeavesTheOldContent) {
   EXPECT_EQ(entries_in(folder.path()), 1U);
 }
 
+TEST(AtomicFile, KeepsASymbolicLinkAndReplacesWhatItNames) {
+  const ScratchFolder folder;
+  folder.write("target", "old");
+  fs::create_symlink("target", folder / "link");
+  write_atomically(folder / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(content_of(folder / "target"), "new");
+}
+
+TEST(AtomicFile, NeverReplacesADeviceOrAPipe) {
+  const ScratchFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  const auto message =
+      failure_of(ExitCode::kStorage, [&] { write_atomically(folder / "pipe", "text"); });
+  EXPECT_NE(message.find("pipe: it is no regular file"), std::string::npos) << message;
+  EXPECT_TRUE(fs::is_fifo(folder / "pipe"));
+}
+
+TEST(AtomicFile, LeavesNoTraceOfAPlaceThatWasTried) {
+  const ScratchFolder folder;
+  require_writable_place(folder / "file");
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST(AtomicFile, InAMissingFolderIsAStorageFailure) {
   const auto message =
       failure_of(ExitCode::kStorage, [] { write_atomically("/no/such/folder/file", "x"); });
@@ -115,7 +141,7 @@ TEST(AtomicFile, OverAFolderIsAStorageFailure) {
   std::filesystem::create_directory(folder / "taken");
   const auto message =
       failure_of(ExitCode::kStorage, [&] { write_atomically(folder / "taken", "x"); });
-  EXPECT_TRUE(contains(message, "cannot put a name to the file")) << message;
+  EXPECT_TRUE(contains(message, "it is no regular file")) << message;
   EXPECT_EQ(entries_in(folder.path()), 1U);
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,14 @@ TEST(Inspection, LetsNothingHostileReachATerminal) {
   EXPECT_TRUE(contains(text, "    \\x1b[31m  U8 [1]\n"));
   EXPECT_TRUE(contains(text, "  k\\u{9b} = v\\n\\u{202e}\n"));
   EXPECT_TRUE(contains(text, "a\\x1b.safetensors: safetensors, verified\n"));
+}
+
+TEST(Inspection, CutsALongListOfMetadata) {
+  const ScratchFolder folder;
+  std::map<std::string, std::string> metadata;
+  for (int i = 0; i < 100; ++i) metadata["key" + std::to_string(i)] = "value";
+  write_safetensors(folder / "a.safetensors", {{"x", at::full({1}, 1.0)}}, metadata);
+  EXPECT_TRUE(contains(describe(inspect(folder / "a.safetensors")), "  and 88 more\n"));
 }
 
 TEST(Inspection, NamesWhatAPickleHoldsBesideItsTensors) {

@@ -2,6 +2,8 @@
 #include "data/lora_file.hpp"
 
 #include <filesystem>
+#include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -223,6 +225,17 @@ TEST(LoraFile, RefusesAnAlphaThatIsNoFiniteNumber) {
   EXPECT_TRUE(contains(refusal_of(tensors), "is no finite number"));
   tensors["unet.conv_in.alpha"] = at::ones({2});
   EXPECT_TRUE(contains(refusal_of(tensors), "is no finite number"));
+}
+
+TEST(LoraFile, RefusesMatricesThatAreNotFinite) {
+  for (const double value :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    NamedTensors tensors = diffusers_layer("conv_in");
+    tensors.begin()->second[1][1] = value;
+    EXPECT_NE(failure_of(ExitCode::kInput, [&] { (void)read(tensors); })
+                  .find("layer \"conv_in\" holds NaN or infinity"),
+              std::string::npos);
+  }
 }
 
 TEST(LoraFile, RefusesAFileWithoutTensors) {

@@ -158,8 +158,10 @@ TEST(TorchFile, RefusesTensorsThatLeaveTheirStorage) {
 }
 
 TEST(TorchFile, RefusesBytesThatAreNoTruthValues) {
-  EXPECT_TRUE(refuses(archive_of(rebuilt({.elements = 24, .sizes = {24}, .strides = {1}, .storage_class = "BoolStorage"})),
-                      "of bool holds other bytes"));
+  EXPECT_TRUE(refuses(
+      archive_of(
+          rebuilt({.elements = 24, .sizes = {24}, .strides = {1}, .storage_class = "BoolStorage"})),
+      "of bool holds other bytes"));
 }
 
 TEST(TorchFile, RefusesWhatHoldsNoTensors) {

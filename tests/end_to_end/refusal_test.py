@@ -15,6 +15,9 @@ import pytest
         ("model.steps=0", ["model.steps"]),
         ("lora.targets=[\"nothing\"]", ["nothing"]),
         ("dist.backend=nccl", ["NCCL"]),
+        ("dist.timeout_s=1e300", ["dist.timeout_s"]),
+        ("model.steps=1", ["model.steps"]),
+        ('lora.targets=["\\u001b[31m"]', ["\\x1b[31m"]),
     ],
 )
 def test_a_wrong_setting_exits_with_2_and_says_why(rocm, setting, words):

@@ -53,10 +53,16 @@ TEST(ConfigValidation, OptionsThatAreNotBuiltAreNamed) {
               HasSubstr("sampled is not available"));
   EXPECT_THAT(error_with({"objective.beta=auto"}), HasSubstr("auto is not available"));
   EXPECT_THAT(error_with({"objective.truncate=random"}), HasSubstr("random is not available"));
-  EXPECT_THAT(error_with({"model.checkpoint=auto"}), StartsWith("model.checkpoint: auto is not"));
-  EXPECT_THAT(error_with({"model.checkpoint_decoder=recompute"}),
-              HasSubstr("recompute is not available"));
   EXPECT_THAT(error_with({"reward.0.name=hpsv2"}), StartsWith("reward.0: hpsv2 is not available"));
+}
+
+TEST(ConfigValidation, TrainingNeedsATransition) {
+  EXPECT_THAT(error_with({"model.steps=1"}), StartsWith("model.steps: one step cannot be trained"));
+}
+
+TEST(ConfigValidation, ARunsNameFitsAFileSystem) {
+  EXPECT_EQ(error_with({"run.name=" + std::string(200, 'a')}), kNoError);
+  EXPECT_THAT(error_with({"run.name=" + std::string(201, 'a')}), StartsWith("run.name: 201 bytes"));
 }
 
 TEST(ConfigValidation, ARewardNeedsAGradient) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/noise_source.hpp"
 
+#include <limits>
+
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/stack.h>
@@ -72,6 +74,18 @@ TEST_F(ReplayFile, TellsHowManySamplesItHolds) {
 TEST_F(ReplayFile, WithoutZIsRefused) {
   write(numbered({3, 2, 4, 5, 6}), "noise");
   EXPECT_EQ(refusal(), complaint("there is no tensor z in it (a replay file is its z)"));
+}
+
+TEST_F(ReplayFile, WithoutSamplesIsRefused) {
+  write(at::zeros({3, 0, 4, 5, 6}));
+  EXPECT_EQ(refusal(), complaint("z is empty (every sample starts from noise)"));
+}
+
+TEST_F(ReplayFile, WithNaNIsRefused) {
+  at::Tensor z = numbered({3, 2, 4, 5, 6});
+  z[1][0][0][0][0] = std::numeric_limits<float>::quiet_NaN();
+  write(z);
+  EXPECT_EQ(refusal(), complaint("z holds NaN or infinity (noise is normal deviates)"));
 }
 
 TEST_F(ReplayFile, OfAnotherDimensionIsRefused) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/clip_names.hpp"
 #include "dist/base/contract.hpp"
 #include "model/clip_model.hpp"
 #include "tests/model/golden_file.hpp"
@@ -68,6 +69,38 @@ TEST_P(Clip, HasTheRightGradientInThePixels) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Clip, ::testing::Values("clip_tiny_quickgelu", "clip_tiny_gelu"));
+
+/// The configuration that files of OpenAI's and open_clip's naming do not carry.
+nlohmann::json sizes_of_the_tiny_files(const char* activation) {
+  const nlohmann::json tower = {{"hidden_size", 64},
+                                {"intermediate_size", 256},
+                                {"num_hidden_layers", 3},
+                                {"hidden_act", activation}};
+  nlohmann::json text = tower, vision = tower;
+  text.update({{"num_attention_heads", 4},
+               {"vocab_size", 100},
+               {"max_position_embeddings", 8},
+               {"eos_token_id", 2}});
+  vision.update({{"num_attention_heads", 1}, {"image_size", 28}, {"patch_size", 7}});
+  return {{"text_config", text}, {"vision_config", vision}, {"projection_dim", 24}};
+}
+
+TEST(ClipModel, OfOpenAisAndOpenClipsNamesHasTheReferencesFeatures) {
+  for (const auto& [name, activation] :
+       {std::pair("openai_clip_tiny", "quick_gelu"), std::pair("openclip_tiny", "gelu")}) {
+    Weights weights(
+        data::with_transformers_clip_names(golden_tensors(std::string(name) + ".weights")), name,
+        at::kFloat, at::kCPU);
+    const ClipModel clip(ClipConfig::from_json(sizes_of_the_tiny_files(activation), name),
+                         WeightScope(weights));
+    EXPECT_NO_THROW(weights.expect_all_taken());
+    const auto io = golden_tensors(std::string(name) + ".io");
+    EXPECT_LT(largest_difference(clip.text_features(io.at("ids")), io.at("text_features")), 1e-5);
+    EXPECT_LT(
+        largest_difference(clip.image_features(io.at("pixel_values")), io.at("image_features")),
+        1e-5);
+  }
+}
 
 TEST(ClipText, PaddingAfterTheEndTokenDoesNotMoveThePooledVector) {
   model::Weights weights = test::golden_weights("clip_tiny_quickgelu");

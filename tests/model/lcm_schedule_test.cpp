@@ -186,9 +186,8 @@ TEST(NoiseScheduleConfig, RefusesWhatWouldNotBeComputedExactly) {
     const std::string message = rocm::test::failure_of(ExitCode::kInput, [&, k = key, v = value] {
       (void)read_schedule(fmt::format("{{\"{}\": {}}}", k, v).c_str());
     });
-    EXPECT_TRUE(
-        message.starts_with(fmt::format("scheduler: {} has a value that is not supported", key)))
-        << message;
+    EXPECT_TRUE(message.starts_with(fmt::format("scheduler: {} is ", key))) << message;
+    EXPECT_NE(message.find("is computed here"), std::string::npos) << message;
   }
 }
 
@@ -199,7 +198,7 @@ TEST(NoiseScheduleConfig, RefusesNumbersThatMakeNoSchedule) {
         R"({"beta_start": 0.0})", R"({"beta_end": 1.0})"}) {
     const std::string message =
         rocm::test::failure_of(ExitCode::kInput, [&] { (void)read_schedule(json); });
-    EXPECT_NE(message.find("or a beta has a value that is not supported"), std::string::npos)
+    EXPECT_NE(message.find("or a beta is out of range"), std::string::npos)
         << json << ": " << message;
   }
 }

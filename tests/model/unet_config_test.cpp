@@ -111,6 +111,7 @@ TEST(UNetConfig, RefusesEveryValueThatChangesTheComputation) {
 
 TEST(UNetConfig, RefusesAnExplicitNullMiddle) {
   expect_refused("mid_block_type", nullptr);
+  for (const double epsilon : {-1.0, 0.0, 1e9}) expect_refused("norm_eps", epsilon);
 }
 
 TEST(UNetConfig, RefusesNonsense) {

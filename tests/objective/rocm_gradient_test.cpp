@@ -196,6 +196,8 @@ TEST_F(RocmGradient, HasTheSameBitsForEveryNumberOfKeptSteps) {
     const at::Tensor all = evaluate(kept).gradient;
     for (kept.kept_steps = 0; kept.kept_steps < kSteps; ++kept.kept_steps)
       EXPECT_TRUE(at::equal(evaluate(kept).gradient, all)) << described(kept);
+    kept.recompute_decoder = true;
+    EXPECT_TRUE(at::equal(evaluate(kept).gradient, all)) << "the decoder recomputed";
   }
 }
 

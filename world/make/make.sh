@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes world/ from nothing: the pictures, the models, the figures. About 46 minutes of CPU in two
+# Makes world/ from nothing: the pictures, the models, the figures. About 50 minutes of CPU in two
 # chains, so half an hour on two idle cores.
 # A stage that has its mark in the cache (STAGE.done) is skipped; remove the mark to run it again.
 # `make.sh train` stops before world/ is written.
