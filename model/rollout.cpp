@@ -66,7 +66,7 @@ at::Tensor Rollout::forward_step(std::size_t n, const at::Tensor& state_BCHW) {
     graph = run_step(n, state_BCHW);
   }
   record(n, graph);
-  const at::Tensor mean_BCHW = graph.mean_BCHW.detach();
+  at::Tensor mean_BCHW = graph.mean_BCHW.detach();
   if (kept) {
     graphs_[n] = std::move(graph);
   } else {

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
+#include <c10/util/intrusive_ptr.h>
 #include <torch/csrc/autograd/functions/utils.h>
 
 namespace rocm::model {
@@ -42,11 +44,22 @@ bool wants_gradient(const Inputs&... inputs) {
   return torch::autograd::compute_requires_grad(inputs...);
 }
 
+/// A node as LibTorch owns it: by a pointer that knows how to take long graphs apart (until 2.11),
+/// or with the count of its owners inside (2.15).
+template <class Node>
+auto make_node(auto&&... arguments) {
+  if constexpr (std::is_base_of_v<c10::intrusive_ptr_target, Node>) {
+    return c10::make_intrusive<Node>(std::forward<decltype(arguments)>(arguments)...);
+  } else {
+    return std::shared_ptr<Node>(new Node(std::forward<decltype(arguments)>(arguments)...),
+                                 [](Node* node) { deleteNode(node); });
+  }
+}
+
 /// Makes `output` the result of an operation on `inputs` whose backward half is `derivative`.
 template <class Derivative, class... Inputs>
 at::Tensor with_derivative(at::Tensor output, Derivative derivative, const Inputs&... inputs) {
-  const std::shared_ptr<torch::autograd::Node> node(
-      new DerivativeNode<Derivative>(std::move(derivative)), torch::autograd::deleteNode);
+  const auto node = make_node<DerivativeNode<Derivative>>(std::move(derivative));
   node->set_next_edges(torch::autograd::collect_next_edges(inputs...));
   torch::autograd::set_history(output, node);
   return output;

@@ -24,7 +24,7 @@ at::Tensor ClipReward::caption_feature(const std::string& caption) const {
   const auto known = caption_features_.find(caption);
   if (known != caption_features_.end()) return known->second;
   const at::NoGradGuard no_grad;
-  const at::Tensor feature_1D = clip_.text_embeddings(tokenize_(caption));
+  at::Tensor feature_1D = clip_.text_embeddings(tokenize_(caption));
   caption_features_.emplace(caption, feature_1D);
   return feature_1D;
 }

@@ -22,10 +22,10 @@ struct Taps {
 
 // Keys (1981) with a = -1/2: the cubic that reproduces parabolas.
 double cubic(double x) {
-  constexpr double a = -0.5;
+  constexpr double kA = -0.5;
   x = std::abs(x);
-  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
-  if (x < 2.0) return (((x - 5.0) * x + 8.0) * x - 4.0) * a;
+  if (x < 1.0) return ((kA + 2.0) * x - (kA + 3.0)) * x * x + 1.0;
+  if (x < 2.0) return (((x - 5.0) * x + 8.0) * x - 4.0) * kA;
   return 0.0;
 }
 
@@ -37,8 +37,9 @@ Taps taps_of(int output, int in, double scale) {
   const double widening = std::max(scale, 1.0);
   const double support = 2.0 * widening;
   const double center = (output + 0.5) * scale;
-  const int first = std::max(static_cast<int>(center - support + 0.5), 0);
-  const int last = std::min(static_cast<int>(center + support + 0.5), in);
+  // Pillow truncates towards zero, also below it.
+  const int first = std::max(static_cast<int>(center - support + 0.5), 0);  // NOLINT
+  const int last = std::min(static_cast<int>(center + support + 0.5), in);  // NOLINT
   std::vector<double> weights;
   for (int input = first; input < last; ++input) {
     weights.push_back(cubic((input - center + 0.5) * (1.0 / widening)));
@@ -62,6 +63,7 @@ std::vector<std::uint8_t> resize_axis(std::span<const std::uint8_t> values, int 
   std::vector<std::uint8_t> result(lines * static_cast<std::size_t>(out) * run);
   auto next = result.begin();
   std::vector<Taps> taps;
+  taps.reserve(static_cast<std::size_t>(out));
   for (int output = 0; output < out; ++output) taps.push_back(taps_of(output, in, scale));
   for (std::size_t line = 0; line < lines; ++line) {
     for (const Taps& tap : taps) {

@@ -25,7 +25,6 @@ double area_over_square(ShapeKind shape) {
     case ShapeKind::kSquare:
       return 4.0;
     case ShapeKind::kTriangle:
-      return 2.0;
     case ShapeKind::kDiamond:
       return 2.0;
     case ShapeKind::kCross:
