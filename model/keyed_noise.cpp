@@ -38,7 +38,7 @@ at::Tensor keyed_noise(const NoiseKey& key, std::int64_t count, at::IntArrayRef 
   shape.insert(shape.end(), shape_CHW.begin(), shape_CHW.end());
   at::Tensor noise = at::empty(shape, at::kFloat);
   const auto per_entry = static_cast<std::size_t>(count > 0 ? noise.numel() / count : 0);
-  float* data = noise.mutable_data_ptr<float>();
+  auto* data = noise.mutable_data_ptr<float>();
   for (std::size_t entry = 0; entry < static_cast<std::size_t>(count); ++entry)
     fill_entry(key, entry, {data + entry * per_entry, per_entry});
   return noise;

@@ -115,7 +115,7 @@ at::Tensor Conv2d::add_to(at::Tensor residual_BOHW, const at::Tensor& x_BIHW,
 
 at::Tensor Conv2d::with_bias(const at::Tensor& other_bias_O, const at::Tensor& x_BIHW,
                              const LowRankAdapter* adapter) const {
-  const at::Tensor y_BOHW = frozen_convolve({.weight_OIKK = weight_OIKK,
+  at::Tensor y_BOHW = frozen_convolve({.weight_OIKK = weight_OIKK,
                                              .bias_O = other_bias_O,
                                              .stride = stride,
                                              .padding = padding,

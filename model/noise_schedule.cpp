@@ -96,7 +96,7 @@ std::vector<double> alphas_cumprod(const NoiseScheduleConfig& config) {
   at::Tensor betas = at::linspace(start, end, config.num_train_timesteps, at::kFloat);
   if (scaled) betas = betas.pow(2);
   const at::Tensor alphas = betas.neg().add(1.0).cumprod(0).to(at::kDouble).contiguous();
-  const double* values = alphas.const_data_ptr<double>();
+  const auto* values = alphas.const_data_ptr<double>();
   return {values, values + alphas.numel()};
 }
 
