@@ -57,7 +57,8 @@ Entries entries_of_json(const fs::path& path) {
   return {vocabulary.begin(), vocabulary.end()};
 }
 
-std::int64_t id_of(const Entries& entries, const std::string& token, const std::string& where) {
+std::int64_t required_id(const Entries& entries, const std::string& token,
+                         const std::string& where) {
   const auto found = entries.find(token);
   if (found != entries.end()) return found->second;
   fail(ExitCode::kInput, {.where = where,
@@ -90,10 +91,10 @@ BertTokenizer BertTokenizer::open(const fs::path& folder) {
 
 BertTokenizer::BertTokenizer(Vocabulary vocabulary, const std::string& where)
     : vocabulary_(std::move(vocabulary)),
-      pad_id_(id_of(vocabulary_, "[PAD]", where)),
-      unknown_id_(id_of(vocabulary_, "[UNK]", where)),
-      begin_id_(id_of(vocabulary_, "[CLS]", where)),
-      end_id_(id_of(vocabulary_, "[SEP]", where)) {
+      pad_id_(required_id(vocabulary_, "[PAD]", where)),
+      unknown_id_(required_id(vocabulary_, "[UNK]", where)),
+      begin_id_(required_id(vocabulary_, "[CLS]", where)),
+      end_id_(required_id(vocabulary_, "[SEP]", where)) {
   for (const char* token : kSpecial)
     if (vocabulary_.contains(token)) special_.emplace_back(token, vocabulary_.at(token));
   for (const auto& [token, id] : vocabulary_) vocabulary_size_ = std::max(vocabulary_size_, id + 1);

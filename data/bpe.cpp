@@ -30,8 +30,8 @@ std::array<std::string, 256> byte_characters() {
   return characters;
 }
 
-std::int64_t id_of(const Vocabulary& vocabulary, const std::string& symbol, std::size_t merge,
-                   const std::string& where) {
+std::int64_t symbol_id(const Vocabulary& vocabulary, const std::string& symbol, std::size_t merge,
+                       const std::string& where) {
   const auto found = vocabulary.find(symbol);
   if (found != vocabulary.end()) return found->second;
   fail(ExitCode::kInput,
@@ -61,9 +61,10 @@ BytePairEncoder::BytePairEncoder(const Vocabulary& vocabulary, std::span<const M
   joins_.reserve(merges.size());
   for (std::size_t rank = 0; rank < merges.size(); ++rank) {
     const auto& [left, right] = merges[rank];
-    const std::pair key{id_of(vocabulary, left, rank, where),
-                        id_of(vocabulary, right, rank, where)};
-    const Join join{static_cast<std::int64_t>(rank), id_of(vocabulary, left + right, rank, where)};
+    const std::pair key{symbol_id(vocabulary, left, rank, where),
+                        symbol_id(vocabulary, right, rank, where)};
+    const Join join{static_cast<std::int64_t>(rank),
+                    symbol_id(vocabulary, left + right, rank, where)};
     joins_.insert_or_assign(key, join);
   }
 }

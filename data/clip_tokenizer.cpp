@@ -14,7 +14,7 @@
 namespace rocm::data {
 namespace {
 
-std::int64_t id_of(const ClipTokenizerFiles& files, const std::string& token) {
+std::int64_t token_id(const ClipTokenizerFiles& files, const std::string& token) {
   const auto added = std::ranges::find(files.added, token, &AddedToken::content);
   if (added != files.added.end()) return added->id;
   const auto entry = files.vocabulary.find(token);
@@ -84,12 +84,12 @@ ClipTokenizer ClipTokenizer::open(const std::filesystem::path& folder) {
 }
 
 ClipTokenizer::ClipTokenizer(const ClipTokenizerFiles& files)
-    : encoder_(files.vocabulary, files.merges, id_of(files, files.unknown_token), files.where),
+    : encoder_(files.vocabulary, files.merges, token_id(files, files.unknown_token), files.where),
       raw_tokens_(tokens_in(TokenText::kRaw, files)),
       normalised_tokens_(tokens_in(TokenText::kNormalised, files)),
-      begin_id_(id_of(files, files.begin_token)),
-      end_id_(id_of(files, files.end_token)),
-      pad_id_(id_of(files, files.pad_token)),
+      begin_id_(token_id(files, files.begin_token)),
+      end_id_(token_id(files, files.end_token)),
+      pad_id_(token_id(files, files.pad_token)),
       model_max_length_(files.model_max_length),
       vocabulary_size_(vocabulary_size_of(files)) {
 }

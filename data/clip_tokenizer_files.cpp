@@ -27,7 +27,8 @@ constexpr std::size_t kMaxMergesBytes = std::size_t{64} << 20;
 constexpr std::size_t kClipVocabularySize = 49408;
 constexpr std::size_t kClipMerges = 49152 - 256 - 2;
 
-[[noreturn]] void malformed(const std::string& where, std::string problem, std::string because) {
+[[noreturn]] void malformed_tokenizer(const std::string& where, std::string problem,
+                                      std::string because) {
   fail(ExitCode::kInput, {.where = where,
                           .problem = std::move(problem),
                           .because = std::move(because),
@@ -41,7 +42,8 @@ bool is_there(const std::filesystem::path& path) {
 
 json read_object(const std::filesystem::path& path) {
   json object = read_json(path);
-  if (!object.is_object()) malformed(printable_path(path), "not an object", "the file lists names");
+  if (!object.is_object())
+    malformed_tokenizer(printable_path(path), "not an object", "the file lists names");
   return object;
 }
 
@@ -49,23 +51,24 @@ json read_optional_object(const std::filesystem::path& path) {
   return is_there(path) ? read_object(path) : json::object();
 }
 
-TokenText text_of(const json& token) {
+TokenText token_text_of(const json& token) {
   return token.value("normalized", json(true)) == false ? TokenText::kRaw : TokenText::kNormalised;
 }
 
 AddedToken added_token_of(const json& token, std::int64_t id, const std::string& where) {
   const json content = token.is_object() ? token.value("content", json()) : json();
   if (!content.is_string() || content == "" || id < 0 || id > kMaxTokenId) {
-    malformed(where, "an added token is malformed", "its content and id are expected");
+    malformed_tokenizer(where, "an added token is malformed_tokenizer",
+                        "its content and id are expected");
   }
   for (const char* option : {"lstrip", "rstrip", "single_word"}) {
     if (token.value(option, json(false)) != true) continue;
-    malformed(
+    malformed_tokenizer(
         where,
         fmt::format("added token \"{}\" has {}", printable(content.get<std::string>()), option),
         "this option of an added token is not computed here");
   }
-  return {content, id, text_of(token)};
+  return {content, id, token_text_of(token)};
 }
 
 void add_token(ClipTokenizerFiles& files, AddedToken token) {
@@ -119,7 +122,7 @@ void add_special_tokens(ClipTokenizerFiles& files, const json& config) {
     if (entry == files.vocabulary.end()) continue;
     const json token = config.value(name, json());
     add_token(files, {content, entry->second,
-                      token.is_object() ? text_of(token) : TokenText::kNormalised});
+                      token.is_object() ? token_text_of(token) : TokenText::kNormalised});
   }
 }
 
@@ -128,7 +131,8 @@ void read_max_length(ClipTokenizerFiles& files, const json& config) {
   const json length = config.value("model_max_length", json());
   if (!length.is_number() || length > 1'000'000) return;
   if (!length.is_number_integer() || length < 2) {
-    malformed(files.where, "model_max_length is not a number of tokens", "at least 2 are needed");
+    malformed_tokenizer(files.where, "model_max_length is not a number of tokens",
+                        "at least 2 are needed");
   }
   files.model_max_length = length.get<std::int64_t>();
 }

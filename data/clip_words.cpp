@@ -12,7 +12,7 @@ namespace {
 
 enum class Kind { kLetter, kNumber, kSpace, kOther };
 
-Kind kind_of(char32_t code_point) {
+Kind character_kind(char32_t code_point) {
   if (is_letter(code_point)) return Kind::kLetter;
   if (is_number(code_point)) return Kind::kNumber;
   return is_white_space(code_point) ? Kind::kSpace : Kind::kOther;
@@ -35,7 +35,7 @@ std::vector<Mark> marks_of(std::string_view text) {
   std::size_t end = 0;
   for (const char32_t code_point : decode_utf8(text)) {
     end += utf8_size(code_point);
-    marks.push_back({kind_of(code_point), end});
+    marks.push_back({character_kind(code_point), end});
   }
   return marks;
 }

@@ -168,16 +168,6 @@ ordered_json inspect_json(const fs::path& path) {
   return json;
 }
 
-std::vector<fs::path> files_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; at != end; at.increment(error)) {
-    if (!is_folder(at->path())) files.push_back(at->path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 ordered_json inspect_weights(const fs::path& path, FileKind kind) {
   if (kind == FileKind::kIndex) return inspect_index(path);
   return kind == FileKind::kTorch ? inspect_torch_file(path) : inspect_safetensors(path);

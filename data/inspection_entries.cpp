@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/inspection_entries.hpp"
 
+#include <algorithm>
+#include <system_error>
+
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
 #include "data/sha256.hpp"
@@ -24,6 +27,16 @@ ordered_json file_entries(const std::vector<fs::path>& paths) {
   ordered_json entries = ordered_json::array();
   for (const fs::path& path : paths) entries.push_back(file_entry(path));
   return entries;
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; at != end; at.increment(error)) {
+    if (!is_folder(at->path())) files.push_back(at->path());
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 }  // namespace rocm::data

@@ -18,4 +18,7 @@ namespace rocm::data {
 [[nodiscard]] nlohmann::ordered_json file_entry(const std::filesystem::path& path);
 [[nodiscard]] nlohmann::ordered_json file_entries(const std::vector<std::filesystem::path>& paths);
 
+/// What lies directly in a folder and is no folder, in name order; nothing if it cannot be read.
+[[nodiscard]] std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder);
+
 }  // namespace rocm::data

@@ -61,9 +61,9 @@ fs::path weights_in(const fs::path& path) {
 }
 
 /// The file's tensors by layer, and the one format that all names must have.
-class Contents {
+class AdapterTensors {
  public:
-  explicit Contents(const SafetensorsFile& file) {
+  explicit AdapterTensors(const SafetensorsFile& file) {
     for (const TensorInfo& info : file.tensors()) add(info.name, file.path());
     if (!strangers_.empty()) {
       refuse_lora(file.path(), "it has tensors that no adapter has: " + some_of(strangers_),
@@ -182,7 +182,7 @@ std::map<std::string, std::string> layers_by_name(std::span<const std::string> m
 
 LoraFile read_lora_unresolved(const fs::path& path) {
   const SafetensorsFile file = SafetensorsFile::open(weights_in(path));
-  const Contents contents(file);
+  const AdapterTensors contents(file);
   LoraFile lora{.format = contents.format(), .files = {file.path()}};
   const std::optional<LoraSettings> settings = settings_of(file, lora);
   for (const auto& [module, parts] : contents.layers()) {

@@ -65,7 +65,7 @@ at::Tensor stored(const at::Tensor& tensor, const LoraWriting& writing, const fs
 }
 
 /// A and B under the names that `prefix` + layer + ending give.
-struct Naming {
+struct ExportNaming {
   std::string_view prefix;
   std::string_view A_ending = ".lora_A.weight";
   std::string_view B_ending = ".lora_B.weight";
@@ -73,8 +73,8 @@ struct Naming {
 
 /// The tensors for a reader that multiplies each layer's B A by scale_of(layer).
 template <class ScaleOf>
-NamedTensors named(const LowRankModules& modules, const Naming& naming, const LoraWriting& writing,
-                   const fs::path& path, ScaleOf scale_of) {
+NamedTensors named(const LowRankModules& modules, const ExportNaming& naming,
+                   const LoraWriting& writing, const fs::path& path, ScaleOf scale_of) {
   NamedTensors tensors;
   for (const auto& [module, pair] : modules) {
     const std::string name =
@@ -148,7 +148,7 @@ void write_kohya(const fs::path& path, const LowRankModules& modules, const Lora
                    "no reader of the kohya format finds that layer",
                    "write the diffusers or PEFT format");
   }
-  constexpr Naming kNaming = {"lora_unet_", ".lora_down.weight", ".lora_up.weight"};
+  constexpr ExportNaming kNaming = {"lora_unet_", ".lora_down.weight", ".lora_up.weight"};
   const double alpha = common_alpha(modules);
   NamedTensors tensors = named(modules, kNaming, writing, path, scale_with_alpha(alpha));
   for (const auto& [module, pair] : modules) {

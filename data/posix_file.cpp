@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(int error) {
+std::string errno_text(int error) {
   return std::generic_category().message(error);
 }
 
@@ -39,7 +39,7 @@ std::string advice_for(int error, std::uint64_t total_B) {
   }
 }
 
-std::string kind_of(mode_t mode) {
+std::string mode_text(mode_t mode) {
   if (S_ISDIR(mode)) return "it is a folder";
   if (S_ISFIFO(mode)) return "it is a named pipe";
   if (S_ISSOCK(mode)) return "it is a socket";
@@ -50,7 +50,7 @@ std::string kind_of(mode_t mode) {
 std::string why_not_open(int error, const fs::path& path) {
   std::error_code ignored;
   if (error == ENOENT && fs::is_symlink(path, ignored)) return "it links to a file that is missing";
-  return text_of(error);
+  return errno_text(error);
 }
 
 }  // namespace
@@ -74,8 +74,8 @@ OpenFile open_to_read(const fs::path& path) {
                     ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))};
   if (!file.descriptor) fail_to_read(path, why_not_open(errno, path));
   struct stat status = {};
-  if (::fstat(file.descriptor.get(), &status) != 0) fail_to_read(path, text_of(errno));
-  if (!S_ISREG(status.st_mode)) fail_to_read(path, kind_of(status.st_mode));
+  if (::fstat(file.descriptor.get(), &status) != 0) fail_to_read(path, errno_text(errno));
+  if (!S_ISREG(status.st_mode)) fail_to_read(path, mode_text(status.st_mode));
   file.size_B = static_cast<std::uint64_t>(status.st_size);
   return file;
 }
@@ -84,7 +84,7 @@ std::size_t read_some(const OpenFile& file, std::span<std::byte> buffer, const f
   while (true) {
     const ssize_t count = ::read(file.descriptor.get(), buffer.data(), buffer.size());
     if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EINTR) fail_to_read(path, text_of(errno));
+    if (errno != EINTR) fail_to_read(path, errno_text(errno));
   }
 }
 
@@ -93,7 +93,7 @@ void storage_check(int result, const char* doing, const fs::path& path, std::uin
   if (result >= 0) return;
   fail(ExitCode::kStorage, {.where = printable_path(path),
                             .problem = fmt::format("cannot {} the file", doing),
-                            .because = text_of(error),
+                            .because = errno_text(error),
                             .advice = advice_for(error, total_B)});
 }
 

@@ -61,7 +61,7 @@ void check_format(std::string_view bytes, const fs::path& path) {
 }
 
 /// An archive of torch.save: every record lies below one folder.
-struct Contents {
+struct ArchiveContents {
   Records records;
   std::string folder;  ///< "archive/"
 
@@ -71,8 +71,8 @@ struct Contents {
   }
 };
 
-Contents contents_of(std::string_view bytes, const fs::path& path) {
-  Contents contents{.records = pickled::records_of_zip(bytes, printable_path(path))};
+ArchiveContents contents_of(std::string_view bytes, const fs::path& path) {
+  ArchiveContents contents{.records = pickled::records_of_zip(bytes, printable_path(path))};
   constexpr std::string_view kProgram = "/data.pkl";
   for (const auto& [name, record] : contents.records) {
     if (!name.ends_with(kProgram) || name.find('/') != name.size() - kProgram.size()) continue;
@@ -133,7 +133,8 @@ std::int64_t extent_of(const Tensor& tensor) {
 
 class Reader {
  public:
-  Reader(const Contents& contents, std::shared_ptr<const MappedFile> file, const fs::path& path)
+  Reader(const ArchiveContents& contents, std::shared_ptr<const MappedFile> file,
+         const fs::path& path)
       : contents_(contents), file_(std::move(file)), path_(path) {}
 
   /// Contiguous; a view of the file where it is so there.
@@ -171,13 +172,13 @@ class Reader {
       refuse_broken(path_, "its tensors are larger than the file");
   }
 
-  const Contents& contents_;
+  const ArchiveContents& contents_;
   std::shared_ptr<const MappedFile> file_;
   const fs::path& path_;
   std::size_t copied_B_ = 0;
 };
 
-std::string_view text_of(std::span<const std::byte> bytes) {
+std::string_view characters_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -185,9 +186,9 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 
 TorchFile read_torch_file(const fs::path& path) {
   const auto file = MappedFile::open(path);
-  const std::string_view bytes = text_of(file->bytes());
+  const std::string_view bytes = characters_of(file->bytes());
   check_format(bytes, path);
-  const Contents contents = contents_of(bytes, path);
+  const ArchiveContents contents = contents_of(bytes, path);
   const Pickle pickle = pickled::run_pickle(*contents.find("data.pkl"), printable_path(path));
   const auto [section, section_name] = section_of(*pickle.root, path);
   TorchFile result{.section = section_name};

@@ -13,7 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void malformed(const std::string& where, std::string problem, std::string because) {
+[[noreturn]] void malformed_vocabulary(const std::string& where, std::string problem,
+                                       std::string because) {
   fail(ExitCode::kInput, {.where = where,
                           .problem = std::move(problem),
                           .because = std::move(because),
@@ -25,8 +26,8 @@ Merge merge_of(std::string_view line, const std::string& where) {
   const bool two = space != std::string_view::npos && space > 0 && space + 1 < line.size() &&
                    line.find(' ', space + 1) == std::string_view::npos;
   if (!two) {
-    malformed(where, fmt::format("\"{}\" is not a merge", printable(line)),
-              "two symbols with one space between them are expected");
+    malformed_vocabulary(where, fmt::format("\"{}\" is not a merge", printable(line)),
+                         "two symbols with one space between them are expected");
   }
   return {std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
 }
@@ -39,14 +40,15 @@ bool is_pair_of_strings(const json& entry) {
 
 Vocabulary vocabulary_of(const json& entries, const std::string& where) {
   if (!entries.is_object() || entries.empty()) {
-    malformed(where, "there is no vocabulary", "an object of tokens and their ids is expected");
+    malformed_vocabulary(where, "there is no vocabulary",
+                         "an object of tokens and their ids is expected");
   }
   Vocabulary vocabulary;
   vocabulary.reserve(entries.size());
   for (const auto& [token, id] : entries.items()) {
     if (!id.is_number_integer() || id < 0 || id > kMaxTokenId) {
-      malformed(where, fmt::format("token \"{}\" has no usable id", printable(token)),
-                fmt::format("an integer from 0 to {} is expected", kMaxTokenId));
+      malformed_vocabulary(where, fmt::format("token \"{}\" has no usable id", printable(token)),
+                           fmt::format("an integer from 0 to {} is expected", kMaxTokenId));
     }
     vocabulary.emplace(token, id.get<std::int64_t>());
   }
@@ -66,7 +68,8 @@ std::vector<Merge> merges_of_text(std::string_view text, const std::string& wher
 }
 
 std::vector<Merge> merges_of_json(const json& list, const std::string& where) {
-  if (!list.is_array()) malformed(where, "there is no model.merges", "a list is expected");
+  if (!list.is_array())
+    malformed_vocabulary(where, "there is no model.merges", "a list is expected");
   std::vector<Merge> merges;
   merges.reserve(list.size());
   for (const json& entry : list) {
@@ -76,7 +79,8 @@ std::vector<Merge> merges_of_json(const json& list, const std::string& where) {
     } else if (entry.is_string()) {
       merges.push_back(merge_of(entry.get_ref<const std::string&>(), here));
     } else {
-      malformed(here, "this is not a merge", "a string or a pair of strings is expected");
+      malformed_vocabulary(here, "this is not a merge",
+                           "a string or a pair of strings is expected");
     }
   }
   return merges;

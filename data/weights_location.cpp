@@ -31,7 +31,7 @@ constexpr std::array kNamings = {
     Naming{"diffusion_pytorch_model", "bin"}, Naming{"pytorch_model", "bin"}};
 
 /// Also true for a link whose target is missing: opening it says what is wrong.
-bool is_there(const fs::path& path) {
+bool exists_or_dangles(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
 }
@@ -52,7 +52,7 @@ std::vector<WeightsLocation> candidates(const fs::path& folder, const std::strin
 
 std::optional<WeightsLocation> locate_variant(const fs::path& folder, const std::string& variant) {
   for (const WeightsLocation& location : candidates(folder, variant)) {
-    if (is_there(location.path)) return location;
+    if (exists_or_dangles(location.path)) return location;
   }
   return {};
 }

@@ -27,13 +27,6 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kLongestLog_B = std::size_t{1} << 30;
 
-std::vector<fs::path> files_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const fs::path& path : paths_in(folder))
-    if (is_file(path)) files.push_back(path);
-  return files;
-}
-
 /// Lines that end; what a killed writer left unfinished is dropped by the next resume.
 std::vector<std::string> complete_lines(const fs::path& path) {
   const std::string text = read_whole_file(path, kLongestLog_B);
