@@ -116,12 +116,12 @@ at::Tensor Conv2d::add_to(at::Tensor residual_BOHW, const at::Tensor& x_BIHW,
 at::Tensor Conv2d::with_bias(const at::Tensor& other_bias_O, const at::Tensor& x_BIHW,
                              const LowRankAdapter* adapter) const {
   at::Tensor y_BOHW = frozen_convolve({.weight_OIKK = weight_OIKK,
-                                             .bias_O = other_bias_O,
-                                             .stride = stride,
-                                             .padding = padding,
-                                             .packed = packed,
-                                             .packed_transposed = packed_transposed},
-                                            x_BIHW);
+                                       .bias_O = other_bias_O,
+                                       .stride = stride,
+                                       .padding = padding,
+                                       .packed = packed,
+                                       .packed_transposed = packed_transposed},
+                                      x_BIHW);
   if (!is_adapted(slot, adapter)) return y_BOHW;
   const LowRankPair pair = adapter->pair(slot);
   const at::Tensor hidden_BRHW =

@@ -45,9 +45,10 @@ struct OptimizerConfig {
                                     .meaning = "the gradient is clipped to this norm; 0 = no "
                                                "clipping [1]",
                                     .at_least = 0.0});
-    visit(self.warmup, Field{.name = "warmup",
-                             .meaning = "step k of these has k / warmup of the learning rate [steps]",
-                             .at_least = 0});
+    visit(self.warmup,
+          Field{.name = "warmup",
+                .meaning = "step k of these has k / warmup of the learning rate [steps]",
+                .at_least = 0});
     visit(self.schedule, Field{.name = "schedule",
                                .meaning = "of the learning rate after the warm-up; linear and "
                                           "cosine end at 0"});
