@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
+
+#include "data/added_token.hpp"
+#include "data/bpe.hpp"
 
 namespace rocm::data {
 
@@ -33,15 +34,13 @@ class BertTokenizer {
   [[nodiscard]] std::int64_t vocabulary_size() const { return vocabulary_size_; }
 
  private:
-  using Vocabulary = std::unordered_map<std::string, std::int64_t>;
-
   BertTokenizer(Vocabulary vocabulary, const std::string& where);
 
   void append_text(std::string_view text, std::vector<std::int64_t>& ids) const;
   void append_word(const std::string& word, std::vector<std::int64_t>& ids) const;
 
   Vocabulary vocabulary_;
-  std::vector<std::pair<std::string, std::int64_t>> special_;  ///< "[SEP]" and the like
+  std::vector<AddedToken> special_;
   std::int64_t pad_id_ = 0;
   std::int64_t unknown_id_ = 0;
   std::int64_t begin_id_ = 0;

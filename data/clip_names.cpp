@@ -85,10 +85,6 @@ void add_layer_parameter(std::string_view tower, std::string_view rest, const at
 
 }  // namespace
 
-bool has_open_clip_names(const NamedTensors& tensors) {
-  return tensors.contains("visual.conv1.weight");
-}
-
 NamedTensors with_transformers_clip_names(const NamedTensors& tensors) {
   NamedTensors result;
   for (const auto& [name, tensor] : tensors) {

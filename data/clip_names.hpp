@@ -5,9 +5,6 @@
 
 namespace rocm::data {
 
-/// True for the names that OpenAI's CLIP and open_clip give: `visual.conv1.weight` and so on.
-[[nodiscard]] bool has_open_clip_names(const NamedTensors& tensors);
-
 /// CLIP of OpenAI's and open_clip's naming as transformers' CLIPModel names it: the fused input
 /// projections of attention become three, the projection matrices [width, E] their transposes.
 /// Names that are not CLIP's are left out: checkpoints of a score carry others. Source:

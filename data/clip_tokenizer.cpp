@@ -8,7 +8,6 @@
 
 #include "data/clip_words.hpp"
 #include "data/printable.hpp"
-#include "data/unicode.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::data {
@@ -46,37 +45,6 @@ std::vector<AddedToken> tokens_in(TokenText text, const ClipTokenizerFiles& file
   return tokens;
 }
 
-// Cuts `tokens` (the longest first) out of the text, leftmost first.
-template <class OnText, class OnToken>
-void cut(std::string_view text, const std::vector<AddedToken>& tokens, const OnText& on_text,
-         const OnToken& on_token) {
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto token =
-        std::ranges::find_if(tokens, [rest = text.substr(at)](const auto& candidate) {
-          return rest.starts_with(candidate.content);
-        });
-    if (token == tokens.end()) {
-      ++at;
-      continue;
-    }
-    on_text(text.substr(begin, at - begin));
-    on_token(token->id);
-    begin = at += token->content.size();
-  }
-  on_text(text.substr(begin));
-}
-
-void require_utf8(std::string_view text) {
-  const auto invalid = invalid_utf8_at(text);
-  if (!invalid) return;
-  fail(ExitCode::kInput,
-       {.where = "prompt",
-        .problem = fmt::format("\"{}\" is not UTF-8 at byte {}", printable(text), *invalid),
-        .because = "the tokenizer reads Unicode",
-        .advice = "save the prompts as UTF-8"});
-}
-
 }  // namespace
 
 ClipTokenizer ClipTokenizer::open(const std::filesystem::path& folder) {
@@ -96,7 +64,7 @@ ClipTokenizer::ClipTokenizer(const ClipTokenizerFiles& files)
 
 std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text, std::int64_t length) const {
   expects(length >= 2, "room for the begin and the end token");
-  require_utf8(text);
+  require_utf8_prompt(text);
   const auto room = static_cast<std::size_t>(length);
   std::vector<std::int64_t> ids{begin_id_};
   append_raw(text, ids);
@@ -107,7 +75,7 @@ std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text, std::int6
 }
 
 void ClipTokenizer::append_raw(std::string_view text, std::vector<std::int64_t>& ids) const {
-  cut(
+  cut_added_tokens(
       text, raw_tokens_, [&](std::string_view part) { append_normalised(part, ids); },
       [&](std::int64_t id) { ids.push_back(id); });
 }
@@ -117,7 +85,8 @@ void ClipTokenizer::append_normalised(std::string_view text, std::vector<std::in
   const auto append_words = [&](std::string_view part) {
     for (const std::string_view word : split_clip_words(part)) encoder_.append(word, ids);
   };
-  cut(normalised, normalised_tokens_, append_words, [&](std::int64_t id) { ids.push_back(id); });
+  cut_added_tokens(normalised, normalised_tokens_, append_words,
+                   [&](std::int64_t id) { ids.push_back(id); });
 }
 
 }  // namespace rocm::data

@@ -19,8 +19,6 @@
 namespace rocm::data {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kMaxMergesBytes = std::size_t{64} << 20;
 
 // The list published with CLIP goes on after the merges that the model was trained with.
@@ -40,29 +38,30 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, unreadable) || unreadable;
 }
 
-json read_object(const std::filesystem::path& path) {
-  json object = read_json(path);
+nlohmann::json read_object(const std::filesystem::path& path) {
+  nlohmann::json object = read_json(path);
   if (!object.is_object())
     malformed_tokenizer(printable_path(path), "not an object", "the file lists names");
   return object;
 }
 
-json read_optional_object(const std::filesystem::path& path) {
-  return is_there(path) ? read_object(path) : json::object();
+nlohmann::json read_optional_object(const std::filesystem::path& path) {
+  return is_there(path) ? read_object(path) : nlohmann::json::object();
 }
 
-TokenText token_text_of(const json& token) {
-  return token.value("normalized", json(true)) == false ? TokenText::kRaw : TokenText::kNormalised;
+TokenText token_text_of(const nlohmann::json& token) {
+  return token.value("normalized", nlohmann::json(true)) == false ? TokenText::kRaw
+                                                                  : TokenText::kNormalised;
 }
 
-AddedToken added_token_of(const json& token, std::int64_t id, const std::string& where) {
-  const json content = token.is_object() ? token.value("content", json()) : json();
+AddedToken added_token_of(const nlohmann::json& token, std::int64_t id, const std::string& where) {
+  const nlohmann::json content =
+      token.is_object() ? token.value("content", nlohmann::json()) : nlohmann::json();
   if (!content.is_string() || content == "" || id < 0 || id > kMaxTokenId) {
-    malformed_tokenizer(where, "an added token is malformed_tokenizer",
-                        "its content and id are expected");
+    malformed_tokenizer(where, "an added token is malformed", "its content and id are expected");
   }
   for (const char* option : {"lstrip", "rstrip", "single_word"}) {
-    if (token.value(option, json(false)) != true) continue;
+    if (token.value(option, nlohmann::json(false)) != true) continue;
     malformed_tokenizer(
         where,
         fmt::format("added token \"{}\" has {}", printable(content.get<std::string>()), option),
@@ -76,17 +75,18 @@ void add_token(ClipTokenizerFiles& files, AddedToken token) {
   if (std::ranges::none_of(files.added, same)) files.added.push_back(std::move(token));
 }
 
-void add_tokens_of_list(ClipTokenizerFiles& files, const json& list) {
+void add_tokens_of_list(ClipTokenizerFiles& files, const nlohmann::json& list) {
   if (!list.is_array()) return;
-  for (const json& token : list) {
-    const json id = token.is_object() ? token.value("id", json(-1)) : json(-1);
+  for (const nlohmann::json& token : list) {
+    const nlohmann::json id =
+        token.is_object() ? token.value("id", nlohmann::json(-1)) : nlohmann::json(-1);
     add_token(files, added_token_of(token, id.is_number_integer() ? id.get<std::int64_t>() : -1,
                                     files.where));
   }
 }
 
 // tokenizer_config.json: {"49407": {"content": "<|endoftext|>", ...}, ...}
-void add_tokens_of_config(ClipTokenizerFiles& files, const json& decoder,
+void add_tokens_of_config(ClipTokenizerFiles& files, const nlohmann::json& decoder,
                           const std::string& where) {
   if (!decoder.is_object()) return;
   for (const auto& [key, token] : decoder.items()) {
@@ -98,14 +98,14 @@ void add_tokens_of_config(ClipTokenizerFiles& files, const json& decoder,
 }
 
 // "bos_token": a string, or {"content": ...}; nothing where the file does not say.
-std::optional<std::string> named_token(const json& config, const char* name) {
-  json token = config.value(name, json());
-  if (token.is_object()) token = token.value("content", json());
+std::optional<std::string> named_token(const nlohmann::json& config, const char* name) {
+  nlohmann::json token = config.value(name, nlohmann::json());
+  if (token.is_object()) token = token.value("content", nlohmann::json());
   if (!token.is_string()) return std::nullopt;
   return token.get<std::string>();
 }
 
-void read_names(ClipTokenizerFiles& files, const json& config) {
+void read_names(ClipTokenizerFiles& files, const nlohmann::json& config) {
   const std::array<std::pair<const char*, std::string*>, 4> names{
       {{"bos_token", &files.begin_token},
        {"eos_token", &files.end_token},
@@ -115,20 +115,20 @@ void read_names(ClipTokenizerFiles& files, const json& config) {
 }
 
 // A token that frames the text is cut out of it even where no file declares it as added.
-void add_special_tokens(ClipTokenizerFiles& files, const json& config) {
+void add_special_tokens(ClipTokenizerFiles& files, const nlohmann::json& config) {
   for (const char* name : {"bos_token", "eos_token"}) {
     const std::string& content = name[0] == 'b' ? files.begin_token : files.end_token;
     const auto entry = files.vocabulary.find(content);
     if (entry == files.vocabulary.end()) continue;
-    const json token = config.value(name, json());
+    const nlohmann::json token = config.value(name, nlohmann::json());
     add_token(files, {content, entry->second,
                       token.is_object() ? token_text_of(token) : TokenText::kNormalised});
   }
 }
 
 // transformers writes 1e30 where a tokenizer has no limit.
-void read_max_length(ClipTokenizerFiles& files, const json& config) {
-  const json length = config.value("model_max_length", json());
+void read_max_length(ClipTokenizerFiles& files, const nlohmann::json& config) {
+  const nlohmann::json length = config.value("model_max_length", nlohmann::json());
   if (!length.is_number() || length > 1'000'000) return;
   if (!length.is_number_integer() || length < 2) {
     malformed_tokenizer(files.where, "model_max_length is not a number of tokens",
@@ -150,13 +150,13 @@ void read_vocabulary_and_merges(ClipTokenizerFiles& files, const std::filesystem
 
 void read_tokenizer_json(ClipTokenizerFiles& files, const std::filesystem::path& path) {
   files.where = printable_path(path);
-  const json tokenizer = read_object(path);
+  const nlohmann::json tokenizer = read_object(path);
   require_clip_form(tokenizer, files.where);
-  const json& model = tokenizer["model"];
-  files.vocabulary = vocabulary_of(model.value("vocab", json()), files.where);
-  files.merges = merges_of_json(model.value("merges", json()), files.where);
+  const nlohmann::json& model = tokenizer["model"];
+  files.vocabulary = vocabulary_of(model.value("vocab", nlohmann::json()), files.where);
+  files.merges = merges_of_json(model.value("merges", nlohmann::json()), files.where);
   files.unknown_token = named_token(model, "unk_token").value_or(files.unknown_token);
-  add_tokens_of_list(files, tokenizer.value("added_tokens", json()));
+  add_tokens_of_list(files, tokenizer.value("added_tokens", nlohmann::json()));
 }
 
 void read_model(ClipTokenizerFiles& files, const std::filesystem::path& folder) {
@@ -174,13 +174,13 @@ void read_model(ClipTokenizerFiles& files, const std::filesystem::path& folder) 
 
 ClipTokenizerFiles read_clip_tokenizer_files(const std::filesystem::path& folder) {
   const auto config_path = folder / "tokenizer_config.json";
-  const json config = read_optional_object(config_path);
+  const nlohmann::json config = read_optional_object(config_path);
   require_clip_class(config, printable_path(config_path));
   ClipTokenizerFiles files;
   read_names(files, read_optional_object(folder / "special_tokens_map.json"));
   read_names(files, config);
   read_model(files, folder);
-  add_tokens_of_config(files, config.value("added_tokens_decoder", json()),
+  add_tokens_of_config(files, config.value("added_tokens_decoder", nlohmann::json()),
                        printable_path(config_path));
   add_special_tokens(files, config);
   read_max_length(files, config);

@@ -6,19 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "data/added_token.hpp"
 #include "data/bpe.hpp"
 
 namespace rocm::data {
-
-/// In which text a token of its own is looked for: the user's, or what normalisation leaves of it.
-enum class TokenText : std::uint8_t { kRaw, kNormalised };
-
-/// A token that is cut out of the text before words are formed: `<|endoftext|>`.
-struct AddedToken {
-  std::string content;
-  std::int64_t id = 0;
-  TokenText text = TokenText::kNormalised;
-};
 
 /// What the files of a tokenizer folder say, before it is interpreted.
 struct ClipTokenizerFiles {

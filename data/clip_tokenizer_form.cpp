@@ -13,8 +13,6 @@
 namespace rocm::data {
 namespace {
 
-using nlohmann::json;
-
 // transformers 5 added the special tokens to the pattern; they are cut out before it sees the text.
 constexpr std::array<std::string_view, 2> kWordPatterns{
     R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)",
@@ -33,7 +31,7 @@ void require_form(bool ok, const std::string& where, std::string_view part) {
         .advice = "use the tokenizer folder that belongs to the model"});
 }
 
-json clip_normalizer() {
+nlohmann::json clip_normalizer() {
   return {{"type", "Sequence"},
           {"normalizers",
            {{{"type", "NFC"}},
@@ -41,48 +39,51 @@ json clip_normalizer() {
             {{"type", "Lowercase"}}}}};
 }
 
-bool is_word_split(json split) {
-  const json pattern = split.value(json::json_pointer("/pattern/Regex"), json());
+bool is_word_split(nlohmann::json split) {
+  const nlohmann::json pattern =
+      split.value(nlohmann::json::json_pointer("/pattern/Regex"), nlohmann::json());
   const bool known =
       std::ranges::any_of(kWordPatterns, [&](auto other) { return pattern == other; });
-  return known && split.value("type", json()) == "Split" &&
-         split.value("behavior", json()) == "Removed" && split.value("invert", json()) == true;
+  return known && split.value("type", nlohmann::json()) == "Split" &&
+         split.value("behavior", nlohmann::json()) == "Removed" &&
+         split.value("invert", nlohmann::json()) == true;
 }
 
-bool is_byte_level(const json& step) {
-  return step.is_object() && step.value("type", json()) == "ByteLevel" &&
-         step.value("add_prefix_space", json()) == false;
+bool is_byte_level(const nlohmann::json& step) {
+  return step.is_object() && step.value("type", nlohmann::json()) == "ByteLevel" &&
+         step.value("add_prefix_space", nlohmann::json()) == false;
 }
 
-bool is_clip_pre_tokenizer(const json& pre) {
-  if (!pre.is_object() || pre.value("type", json()) != "Sequence") return false;
-  const json steps = pre.value("pretokenizers", json());
+bool is_clip_pre_tokenizer(const nlohmann::json& pre) {
+  if (!pre.is_object() || pre.value("type", nlohmann::json()) != "Sequence") return false;
+  const nlohmann::json steps = pre.value("pretokenizers", nlohmann::json());
   return steps.is_array() && steps.size() == 2 && steps[0].is_object() && is_word_split(steps[0]) &&
          is_byte_level(steps[1]);
 }
 
-bool is_clip_model(const json& model) {
-  if (!model.is_object() || model.value("type", json("BPE")) != "BPE") return false;
-  const json prefix = model.value("continuing_subword_prefix", json());
-  if (model.value("end_of_word_suffix", json()) != "</w>") return false;
+bool is_clip_model(const nlohmann::json& model) {
+  if (!model.is_object() || model.value("type", nlohmann::json("BPE")) != "BPE") return false;
+  const nlohmann::json prefix = model.value("continuing_subword_prefix", nlohmann::json());
+  if (model.value("end_of_word_suffix", nlohmann::json()) != "</w>") return false;
   if (!prefix.is_null() && prefix != "") return false;
-  if (!model.value("dropout", json()).is_null()) return false;
+  if (!model.value("dropout", nlohmann::json()).is_null()) return false;
   return std::ranges::none_of(
       std::array{"fuse_unk", "byte_fallback", "ignore_merges"},
-      [&](const char* option) { return model.value(option, json(false)) == true; });
+      [&](const char* option) { return model.value(option, nlohmann::json(false)) == true; });
 }
 
 }  // namespace
 
-void require_clip_form(const json& tokenizer, const std::string& where) {
-  require_form(tokenizer.value("normalizer", json()) == clip_normalizer(), where, "the normalizer");
-  require_form(is_clip_pre_tokenizer(tokenizer.value("pre_tokenizer", json())), where,
+void require_clip_form(const nlohmann::json& tokenizer, const std::string& where) {
+  require_form(tokenizer.value("normalizer", nlohmann::json()) == clip_normalizer(), where,
+               "the normalizer");
+  require_form(is_clip_pre_tokenizer(tokenizer.value("pre_tokenizer", nlohmann::json())), where,
                "the pre_tokenizer");
-  require_form(is_clip_model(tokenizer.value("model", json())), where, "the model");
+  require_form(is_clip_model(tokenizer.value("model", nlohmann::json())), where, "the model");
 }
 
-void require_clip_class(const json& config, const std::string& where) {
-  const json name = config.value("tokenizer_class", json());
+void require_clip_class(const nlohmann::json& config, const std::string& where) {
+  const nlohmann::json name = config.value("tokenizer_class", nlohmann::json());
   if (!name.is_string()) return;
   const bool known = std::ranges::any_of(kClasses, [&](auto other) { return name == other; });
   require_form(known, where,

@@ -2,8 +2,9 @@
 #include "data/inspection.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
-#include <optional>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -48,32 +49,47 @@ FileKind kind_of(const fs::path& path) {
   return json ? FileKind::kJson : FileKind::kOther;
 }
 
-/// What many tensors have in common.
-struct Tally {
-  std::map<std::string, int> dtypes;
-  std::int64_t elements = 0;
-
-  void add(std::string_view dtype, at::IntArrayRef shape) {
-    ++dtypes[std::string(dtype)];
-    std::int64_t count = 1;
-    for (const std::int64_t length : shape) count *= length;
-    elements += count;
+/// Tensors by name, and what they have in common.
+class TensorList {
+ public:
+  void add(std::string_view name, std::string_view dtype, at::IntArrayRef shape) {
+    tensors_.push_back({{"name", name}, {"dtype", dtype}, {"shape", shape.vec()}});
+    ++dtypes_[std::string(dtype)];
+    elements_ += std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies());
   }
+
+  void write(ordered_json& json) const {
+    json["tensors"] = tensors_;
+    json["dtypes"] = dtypes_;
+    json["elements"] = elements_;
+  }
+
+ private:
+  ordered_json tensors_ = ordered_json::array();
+  std::map<std::string, int> dtypes_;
+  std::int64_t elements_ = 0;
 };
 
+/// Also of types that LibTorch has not.
 void add_tensors(ordered_json& json, const SafetensorsFile& file) {
-  Tally tally;
-  json["tensors"] = ordered_json::array();
+  TensorList list;
   for (const TensorInfo& info : file.tensors()) {
     if (info.dtype->scalar_type)
       (void)file.tensor(info.name);  // verifies what has values to verify
-    tally.add(info.dtype->name, info.shape);
-    json["tensors"].push_back(
-        {{"name", info.name}, {"dtype", info.dtype->name}, {"shape", info.shape}});
+    list.add(info.name, info.dtype->name, info.shape);
   }
-  json["dtypes"] = tally.dtypes;
-  json["elements"] = tally.elements;
+  list.write(json);
   json["metadata"] = file.metadata();
+}
+
+void add_tensors(ordered_json& json, const NamedTensors& tensors) {
+  TensorList list;
+  for (const auto& [name, tensor] : tensors) {
+    const SafetensorsDtype* known = find_safetensors_dtype(tensor.scalar_type());
+    list.add(name, known == nullptr ? c10::toString(tensor.scalar_type()) : known->name,
+             tensor.sizes());
+  }
+  list.write(json);
 }
 
 bool is_adapter(const SafetensorsFile& file) {
@@ -120,20 +136,6 @@ ordered_json inspect_safetensors(const fs::path& path) {
   add_tensors(json, file);
   json["files"] = file_entries({path});
   return json;
-}
-
-void add_tensors(ordered_json& json, const NamedTensors& tensors) {
-  Tally tally;
-  json["tensors"] = ordered_json::array();
-  for (const auto& [name, tensor] : tensors) {
-    const SafetensorsDtype* known = find_safetensors_dtype(tensor.scalar_type());
-    const std::string_view dtype =
-        known == nullptr ? c10::toString(tensor.scalar_type()) : known->name;
-    tally.add(dtype, tensor.sizes());
-    json["tensors"].push_back({{"name", name}, {"dtype", dtype}, {"shape", tensor.sizes().vec()}});
-  }
-  json["dtypes"] = tally.dtypes;
-  json["elements"] = tally.elements;
 }
 
 ordered_json inspect_index(const fs::path& path) {

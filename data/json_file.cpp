@@ -14,8 +14,6 @@
 namespace rocm::data {
 namespace {
 
-using nlohmann::json;
-
 [[noreturn]] void refuse_json(const std::string& where, const std::string& problem,
                               const std::string& because) {
   fail(ExitCode::kInput, {.where = where,
@@ -29,8 +27,8 @@ class Watch {
  public:
   Watch(const std::string& where, const JsonLimits& limits) : where_(where), limits_(limits) {}
 
-  bool operator()(int depth, json::parse_event_t event, const json& parsed) {
-    using Event = json::parse_event_t;
+  bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
     if (depth > limits_.depth) {
       refuse_json(where_, fmt::format("JSON nested deeper than {}", limits_.depth),
                   "no file that is read here needs it");
@@ -67,7 +65,7 @@ std::string position(std::string_view text, std::size_t offset) {
 }
 
 /// The library's explanation without its own prefix.
-std::string explanation(const json::exception& error) {
+std::string explanation(const nlohmann::json::exception& error) {
   const std::string text = error.what();
   const std::size_t colon = text.find(": ");
   const std::size_t bracket = text.find("] ");
@@ -76,7 +74,8 @@ std::string explanation(const json::exception& error) {
 
 }  // namespace
 
-json parse_json(std::string_view text, const std::string& where, const JsonLimits& limits) {
+nlohmann::json parse_json(std::string_view text, const std::string& where,
+                          const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
     refuse_json(where, fmt::format("{} bytes of JSON", text.size()),
                 fmt::format("no file that is read here needs more than {}", limits.bytes));
@@ -86,16 +85,16 @@ json parse_json(std::string_view text, const std::string& where, const JsonLimit
     refuse_json(where + ":" + position(text, nul), "not JSON", "it contains a NUL byte");
   }
   try {
-    return json::parse(text.begin(), text.end(), Watch(where, limits));
-  } catch (const json::parse_error& error) {
+    return nlohmann::json::parse(text.begin(), text.end(), Watch(where, limits));
+  } catch (const nlohmann::json::parse_error& error) {
     refuse_json(where + ":" + position(text, error.byte == 0 ? 0 : error.byte - 1), "not JSON",
                 explanation(error));
-  } catch (const json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     refuse_json(where, "not JSON that can be represented", explanation(error));
   }
 }
 
-json read_json(const std::filesystem::path& path, const JsonLimits& limits) {
+nlohmann::json read_json(const std::filesystem::path& path, const JsonLimits& limits) {
   const auto file = MappedFile::open(path);
   const std::span<const std::byte> bytes = file->bytes();
   return parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},

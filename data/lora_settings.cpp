@@ -16,8 +16,6 @@
 namespace rocm::data {
 namespace {
 
-using nlohmann::json;
-
 /// Settings under which an adapter is more, or other, than scale * B A.
 constexpr std::array<const char*, 16> kMustBeOff = {"alora_invocation_tokens",
                                                     "arrow_config",
@@ -48,31 +46,31 @@ constexpr std::array<std::string_view, 3> kHarmlessStarts = {"gaussian", "eva", 
                           .advice = "use an adapter of plain low-rank layers"});
 }
 
-const json& at_or_null(const json& config, const char* key) {
-  static const json null;
+const nlohmann::json& at_or_null(const nlohmann::json& config, const char* key) {
+  static const nlohmann::json null;
   const auto found = config.find(key);
   return found == config.end() ? null : *found;
 }
 
-bool is_off(const json& value) {
+bool is_off(const nlohmann::json& value) {
   return value.is_null() || value == false || value == "none" ||
          (value.is_structured() && value.empty());
 }
 
-bool is_harmless_start(const json& value) {
+bool is_harmless_start(const nlohmann::json& value) {
   if (value.is_null() || value.is_boolean()) return true;
   return value.is_string() &&
          std::ranges::find(kHarmlessStarts, value.get<std::string>()) != kHarmlessStarts.end();
 }
 
-void check_supported(const json& config, const std::string& where) {
+void check_supported(const nlohmann::json& config, const std::string& where) {
   for (const char* key : kMustBeOff) {
     if (is_off(at_or_null(config, key))) continue;
     refuse_settings(where,
                     fmt::format("{} is {}", key, printable(config.at(key).dump(-1, ' ', true))),
                     "it changes the function in a way that is not computed here");
   }
-  const json& start = at_or_null(config, "init_lora_weights");
+  const nlohmann::json& start = at_or_null(config, "init_lora_weights");
   if (!is_harmless_start(start)) {
     refuse_settings(where,
                     fmt::format("init_lora_weights is {}", printable(start.dump(-1, ' ', true))),
@@ -80,8 +78,8 @@ void check_supported(const json& config, const std::string& where) {
   }
 }
 
-double finite_number(const json& config, const char* key, const std::string& where) {
-  const json& value = at_or_null(config, key);
+double finite_number(const nlohmann::json& config, const char* key, const std::string& where) {
+  const nlohmann::json& value = at_or_null(config, key);
   if (value.is_number() && std::isfinite(value.get<double>())) return value.get<double>();
   refuse_settings(where, fmt::format("{} is no finite number", printable(key)),
                   "the adapter's strength is unknown");
@@ -95,8 +93,9 @@ bool is_literal(std::string_view pattern) {
 
 }  // namespace
 
-LoraSettings LoraSettings::from_adapter_config(const json& config, const std::string& where) {
-  const json& type = config.is_object() ? at_or_null(config, "peft_type") : config;
+LoraSettings LoraSettings::from_adapter_config(const nlohmann::json& config,
+                                               const std::string& where) {
+  const nlohmann::json& type = config.is_object() ? at_or_null(config, "peft_type") : config;
   if (type != "LORA") {
     refuse_settings(where, fmt::format("peft_type is {}", printable(type.dump(-1, ' ', true))),
                     "only LORA is computed here");
@@ -106,11 +105,11 @@ LoraSettings LoraSettings::from_adapter_config(const json& config, const std::st
 
 std::optional<LoraSettings> LoraSettings::from_metadata(const std::string& text,
                                                         const std::string& where) {
-  const json metadata = parse_json(text, where);
+  const nlohmann::json metadata = parse_json(text, where);
   if (!metadata.is_object())
     refuse_settings(where, "it is no JSON object", "it must hold settings by name");
   constexpr std::string_view kPrefix = "unet.";
-  json config = json::object();
+  nlohmann::json config = nlohmann::json::object();
   for (const auto& [key, value] : metadata.items()) {
     if (key.starts_with(kPrefix)) config[key.substr(kPrefix.size())] = value;
   }
@@ -118,7 +117,7 @@ std::optional<LoraSettings> LoraSettings::from_metadata(const std::string& text,
   return LoraSettings(config, where);
 }
 
-LoraSettings::LoraSettings(const json& config, std::string where)
+LoraSettings::LoraSettings(const nlohmann::json& config, std::string where)
     : where_(std::move(where)),
       rank_(finite_number(config, "r", where_)),
       alpha_(finite_number(config, "lora_alpha", where_)),
@@ -128,9 +127,9 @@ LoraSettings::LoraSettings(const json& config, std::string where)
   check_supported(config, where_);
 }
 
-std::vector<LoraSettings::Exception> LoraSettings::exceptions(const json& config,
+std::vector<LoraSettings::Exception> LoraSettings::exceptions(const nlohmann::json& config,
                                                               const char* key) const {
-  const json& patterns = at_or_null(config, key);
+  const nlohmann::json& patterns = at_or_null(config, key);
   if (patterns.is_null()) return {};
   if (!patterns.is_object())
     refuse_settings(where_, fmt::format("{} is no object", key), "it maps layers");

@@ -23,7 +23,6 @@ namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 constexpr std::string_view kGuidanceLayer = "time_embedding.cond_proj";
 
@@ -92,9 +91,9 @@ auto scale_with_alpha(double alpha) {
 }
 
 /// Whole numbers as such: LoraConfig declares alpha an integer.
-json number(double value) {
+nlohmann::json number(double value) {
   const bool whole = std::trunc(value) == value && std::abs(value) < 1e15;
-  return whole ? json(static_cast<std::int64_t>(value)) : json(value);
+  return whole ? nlohmann::json(static_cast<std::int64_t>(value)) : nlohmann::json(value);
 }
 
 /// PEFT's target_modules, which must fit every layer written.
@@ -131,11 +130,12 @@ void write_diffusers_metadata(const fs::path& path, const LowRankModules& module
                    "write it without metadata (baked)");
   }
   const double alpha = common_alpha(modules);
-  const json settings = {{"unet.bias", "none"},
-                         {"unet.lora_alpha", number(alpha)},
-                         {"unet.lora_dropout", 0.0},
-                         {"unet.r", *rank},
-                         {"unet.target_modules", target_modules(modules, writing.suffixes)}};
+  const nlohmann::json settings = {
+      {"unet.bias", "none"},
+      {"unet.lora_alpha", number(alpha)},
+      {"unet.lora_dropout", 0.0},
+      {"unet.r", *rank},
+      {"unet.target_modules", target_modules(modules, writing.suffixes)}};
   auto metadata = torch_metadata();
   metadata["lora_adapter_metadata"] = settings.dump(2);
   write_safetensors(
@@ -163,9 +163,9 @@ void write_kohya(const fs::path& path, const LowRankModules& modules, const Lora
   write_safetensors(path, tensors, metadata);
 }
 
-json adapter_config(const LowRankModules& modules, const LoraWriting& writing) {
+nlohmann::json adapter_config(const LowRankModules& modules, const LoraWriting& writing) {
   const std::int64_t rank = modules.begin()->second.rank();
-  json rank_pattern = json::object();
+  nlohmann::json rank_pattern = nlohmann::json::object();
   for (const auto& [module, pair] : modules) {
     if (pair.rank() != rank) rank_pattern[module] = pair.rank();
   }

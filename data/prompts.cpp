@@ -17,8 +17,6 @@
 namespace rocm::data {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
 constexpr std::size_t kMaxPromptBytes = std::size_t{64} << 10;
 constexpr std::array<std::string_view, 3> kNames{"prompt", "caption", "text"};
@@ -71,10 +69,10 @@ PromptSet read_lines(std::string_view text, const std::string& where) {
   return prompts;
 }
 
-void add_json_prompt(PromptSet& prompts, const json& entry, const std::string& where) {
+void add_json_prompt(PromptSet& prompts, const nlohmann::json& entry, const std::string& where) {
   if (entry.is_string()) return add_prompt(prompts, entry.get_ref<const std::string&>(), where);
   const auto name = std::ranges::find_if(kNames, [&](std::string_view candidate) {
-    return entry.is_object() && entry.value(candidate, json()).is_string();
+    return entry.is_object() && entry.value(candidate, nlohmann::json()).is_string();
   });
   if (name == kNames.end()) {
     malformed(where, "there is no prompt",
@@ -85,7 +83,7 @@ void add_json_prompt(PromptSet& prompts, const json& entry, const std::string& w
 }
 
 PromptSet read_json_array(std::string_view text, const std::string& where) {
-  const json entries = parse_json(text, where, {.bytes = kMaxFileBytes});
+  const nlohmann::json entries = parse_json(text, where, {.bytes = kMaxFileBytes});
   if (!entries.is_array()) {
     malformed(where, "the file is not a JSON array", "a list of prompts is expected",
               "put the prompts into [ ]; one object a line is a .jsonl file");

@@ -11,8 +11,6 @@
 namespace rocm::data {
 namespace {
 
-using nlohmann::json;
-
 [[noreturn]] void malformed_vocabulary(const std::string& where, std::string problem,
                                        std::string because) {
   fail(ExitCode::kInput, {.where = where,
@@ -32,13 +30,13 @@ Merge merge_of(std::string_view line, const std::string& where) {
   return {std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
 }
 
-bool is_pair_of_strings(const json& entry) {
+bool is_pair_of_strings(const nlohmann::json& entry) {
   return entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string();
 }
 
 }  // namespace
 
-Vocabulary vocabulary_of(const json& entries, const std::string& where) {
+Vocabulary vocabulary_of(const nlohmann::json& entries, const std::string& where) {
   if (!entries.is_object() || entries.empty()) {
     malformed_vocabulary(where, "there is no vocabulary",
                          "an object of tokens and their ids is expected");
@@ -67,12 +65,12 @@ std::vector<Merge> merges_of_text(std::string_view text, const std::string& wher
   return merges;
 }
 
-std::vector<Merge> merges_of_json(const json& list, const std::string& where) {
+std::vector<Merge> merges_of_json(const nlohmann::json& list, const std::string& where) {
   if (!list.is_array())
     malformed_vocabulary(where, "there is no model.merges", "a list is expected");
   std::vector<Merge> merges;
   merges.reserve(list.size());
-  for (const json& entry : list) {
+  for (const nlohmann::json& entry : list) {
     const std::string here = fmt::format("{}: model.merges[{}]", where, merges.size());
     if (is_pair_of_strings(entry)) {
       merges.emplace_back(entry[0], entry[1]);

@@ -41,7 +41,8 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
   inputs.insert(inputs.end(), generator.files.begin(), generator.files.end());
   inputs.emplace_back(config.data.prompts);
   if (noise_) inputs.push_back(*noise_);
-  if (config.model.checkpoint == NumberOr<std::int64_t, CheckpointRule>(CheckpointRule::kAuto)) {
+  const auto* rule = std::get_if<CheckpointRule>(&config.model.checkpoint);
+  if (rule != nullptr && *rule == CheckpointRule::kAuto) {
     const std::size_t kept = step_graphs_that_fit(*this, request.ranks_per_host);
     objective.keep_steps(kept);
     measuring_objective.keep_steps(kept);

@@ -22,7 +22,7 @@ struct MemoryEstimate {
 
 /// model.checkpoint = "auto": how many step graphs fit beside everything else in the memory that is
 /// free now, of which this rank may take 1 / `ranks_per_host` (all of it on a GPU, which no two
-/// ranks share). Evaluates one unit twice.
+/// ranks share). Takes up to twice as long as estimate_memory.
 [[nodiscard]] std::size_t step_graphs_that_fit(Assembly& assembly, int ranks_per_host);
 
 }  // namespace rocm::launcher

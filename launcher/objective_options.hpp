@@ -9,6 +9,7 @@
 namespace rocm::launcher {
 
 /// What [objective] and [model] ask of the objective, for a schedule of num_steps network calls.
+/// model.checkpoint = "auto" keeps none here: Assembly measures how many fit.
 /// The configuration has been validated.
 [[nodiscard]] objective::RocmOptions objective_options(const Config& config, std::size_t num_steps);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/pickled/objects.hpp"
 
+#include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,35 +22,26 @@ using Builder = Value (*)(Arguments, const ProgramReader&);
 
 constexpr std::size_t kMostDimensions = 16;
 
-const std::map<std::string_view, c10::ScalarType> kStorageClasses = {
-    {"FloatStorage", c10::kFloat},
-    {"DoubleStorage", c10::kDouble},
-    {"HalfStorage", c10::kHalf},
-    {"BFloat16Storage", c10::kBFloat16},
-    {"LongStorage", c10::kLong},
-    {"IntStorage", c10::kInt},
-    {"ShortStorage", c10::kShort},
-    {"CharStorage", c10::kChar},
-    {"ByteStorage", c10::kByte},
-    {"BoolStorage", c10::kBool},
-    {"ComplexFloatStorage", c10::kComplexFloat},
-    {"ComplexDoubleStorage", c10::kComplexDouble},
+/// torch's names of an element type: as the class of a storage, and as an object of its own.
+struct ElementType {
+  std::string_view storage_class;
+  std::string_view name;
+  c10::ScalarType type;
 };
 
-/// The names of torch's element types, where a program gives one as an object.
-const std::map<std::string_view, c10::ScalarType> kElementTypes = {
-    {"float32", c10::kFloat},
-    {"float64", c10::kDouble},
-    {"float16", c10::kHalf},
-    {"bfloat16", c10::kBFloat16},
-    {"int64", c10::kLong},
-    {"int32", c10::kInt},
-    {"int16", c10::kShort},
-    {"int8", c10::kChar},
-    {"uint8", c10::kByte},
-    {"bool", c10::kBool},
-    {"complex64", c10::kComplexFloat},
-    {"complex128", c10::kComplexDouble},
+constexpr std::array kElementTypes = {
+    ElementType{"FloatStorage", "float32", c10::kFloat},
+    ElementType{"DoubleStorage", "float64", c10::kDouble},
+    ElementType{"HalfStorage", "float16", c10::kHalf},
+    ElementType{"BFloat16Storage", "bfloat16", c10::kBFloat16},
+    ElementType{"LongStorage", "int64", c10::kLong},
+    ElementType{"IntStorage", "int32", c10::kInt},
+    ElementType{"ShortStorage", "int16", c10::kShort},
+    ElementType{"CharStorage", "int8", c10::kChar},
+    ElementType{"ByteStorage", "uint8", c10::kByte},
+    ElementType{"BoolStorage", "bool", c10::kBool},
+    ElementType{"ComplexFloatStorage", "complex64", c10::kComplexFloat},
+    ElementType{"ComplexDoubleStorage", "complex128", c10::kComplexDouble},
 };
 
 template <typename T>
@@ -105,7 +96,7 @@ std::optional<std::int64_t> last_element(const Tensor& tensor) {
 
 void check_extent(const Tensor& tensor, const ProgramReader& program) {
   if (tensor.sizes.size() != tensor.strides.size())
-    program.refuse("a tensor with as many sizes as strides");
+    program.refuse("a tensor without as many strides as sizes");
   if (tensor.offset < 0) program.refuse("a tensor before its storage");
   const auto count = count_of(tensor.sizes);
   if (count == 0) return;
@@ -127,6 +118,7 @@ Value tensor_of(Storage storage, Arguments arguments, const ProgramReader& progr
 
 /// (storage, offset, sizes, strides, requires_grad, hooks[, metadata])
 Value rebuild_tensor(Arguments arguments, const ProgramReader& program) {
+  // A storage that a foreign function would have made: its tensor is foreign, too.
   if (!arguments.empty() && arguments[0]->as<Opaque>() != nullptr) return *arguments[0];
   const Storage& storage = argument<Storage>(arguments, 0, "a storage", program);
   if (!storage.dtype) program.refuse("a tensor without an element type");
@@ -137,10 +129,10 @@ Value rebuild_tensor(Arguments arguments, const ProgramReader& program) {
 Value rebuild_tensor_v3(Arguments arguments, const ProgramReader& program) {
   Storage storage = argument<Storage>(arguments, 0, "a storage", program);
   const Global& type = argument<Global>(arguments, 6, "an element type", program);
-  const auto known = kElementTypes.find(type.name);
+  const auto* known = std::ranges::find(kElementTypes, type.name, &ElementType::name);
   if (type.module != "torch" || known == kElementTypes.end()) return {Opaque{type}};
-  if (!storage.dtype) storage.elements /= static_cast<std::int64_t>(elementSize(known->second));
-  storage.dtype = known->second;
+  if (!storage.dtype) storage.elements /= static_cast<std::int64_t>(elementSize(known->type));
+  storage.dtype = known->type;
   return tensor_of(storage, arguments, program);
 }
 
@@ -192,15 +184,10 @@ constexpr std::array kKnown = {
     Known{"collections", "OrderedDict", dictionary},
     Known{"collections", "defaultdict", empty_dictionary},
     Known{"builtins", "dict", dictionary},
-    Known{"__builtin__", "dict", dictionary},
     Known{"builtins", "list", sequence},
-    Known{"__builtin__", "list", sequence},
     Known{"builtins", "tuple", sequence},
-    Known{"__builtin__", "tuple", sequence},
     Known{"builtins", "set", sequence},
-    Known{"__builtin__", "set", sequence},
     Known{"builtins", "frozenset", sequence},
-    Known{"__builtin__", "frozenset", sequence},
     Known{"torch", "Size", sequence},
     Known{"torch._utils", "_rebuild_tensor", rebuild_tensor},
     Known{"torch._utils", "_rebuild_tensor_v2", rebuild_tensor},
@@ -211,8 +198,9 @@ constexpr std::array kKnown = {
 
 std::optional<c10::ScalarType> storage_type(const Global& storage_class,
                                             const ProgramReader& program) {
-  const auto known = kStorageClasses.find(storage_class.name);
-  if (known != kStorageClasses.end()) return known->second;
+  const auto* known =
+      std::ranges::find(kElementTypes, storage_class.name, &ElementType::storage_class);
+  if (known != kElementTypes.end()) return known->type;
   if (storage_class.name != "UntypedStorage")
     program.refuse(fmt::format("elements of {}", printable(storage_class.str())));
   return {};
@@ -221,8 +209,10 @@ std::optional<c10::ScalarType> storage_type(const Global& storage_class,
 }  // namespace
 
 Value build(const Global& callable, Arguments arguments, const ProgramReader& program) {
+  const std::string_view module =
+      callable.module == "__builtin__" ? "builtins" : callable.module;  // until protocol 2
   for (const Known& known : kKnown) {
-    if (known.module == callable.module && known.name == callable.name)
+    if (known.module == module && known.name == callable.name)
       return known.builder(arguments, program);
   }
   return {Opaque{callable}};

@@ -145,7 +145,7 @@ TEST(TorchFile, RefusesTensorsThatLeaveTheirStorage) {
   EXPECT_TRUE(refuses(archive_of(rebuilt({.sizes = {3, 3}})), "larger than its storage"));
   EXPECT_TRUE(refuses(archive_of(rebuilt({.offset = 1})), "beyond its storage"));
   EXPECT_TRUE(refuses(archive_of(rebuilt({.offset = -1})), "before its storage"));
-  EXPECT_TRUE(refuses(archive_of(rebuilt({.strides = {3}})), "as many sizes as strides"));
+  EXPECT_TRUE(refuses(archive_of(rebuilt({.strides = {3}})), "as many strides as sizes"));
   EXPECT_TRUE(refuses(archive_of(rebuilt({.sizes = {-2, 3}})), "no length"));
   EXPECT_TRUE(refuses(archive_of(rebuilt({.sizes = {1 << 30, 1 << 30}, .strides = {0, 0}})),
                       "larger than its storage"));

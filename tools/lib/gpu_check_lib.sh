@@ -57,7 +57,7 @@ unpack_packages() {
   find "$DIR/root" -lname '/*' | while read -r link; do
     ln -sfn "$DIR/root$(readlink "$link")" "$link"
   done
-  # Compilers look into this folder for / alone.
+  # Compilers search the architecture's folder of the system alone, not of an unpacked root.
   cp -r "$DIR/root/usr/include/x86_64-linux-gnu/." "$DIR/root/usr/include"
 }
 

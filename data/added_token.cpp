@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/added_token.hpp"
+
+#include <fmt/format.h>
+
+#include "data/printable.hpp"
+#include "data/unicode.hpp"
+#include "dist/base/contract.hpp"
+
+namespace rocm::data {
+
+void require_utf8_prompt(std::string_view text) {
+  const auto invalid = invalid_utf8_at(text);
+  if (!invalid) return;
+  fail(ExitCode::kInput,
+       {.where = "prompt",
+        .problem = fmt::format("\"{}\" is not UTF-8 at byte {}", printable(text), *invalid),
+        .because = "the tokenizer reads Unicode",
+        .advice = "save the prompts as UTF-8"});
+}
+
+}  // namespace rocm::data
