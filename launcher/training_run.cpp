@@ -117,9 +117,9 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
     Log::info(fmt::format("going on after step {} ({})", done_, folder_.path().string()));
   if (ranks_.first())
     progress_.emplace(
-        Progress::Options{.iterations = config_.run.iterations,
-                          .first_step = done_,
-                          .samples_per_step = config_.data.batch_size,
+        Progress::Options{.total = config_.run.iterations,
+                          .done_before = done_,
+                          .units_each = config_.data.batch_size,
                           .columns = terminal_columns(),
                           .show_bar = [](const std::string& bar) { Log::redraw(bar); },
                           .show_line = [](const std::string& line) { Log::info(line); }});
@@ -181,7 +181,8 @@ void TrainingRun::take(std::int64_t k) {
   done_ = k;
   recorder_->record(step);
   judge_numerics(step.report);
-  if (progress_) progress_->update(k, step.report.batch.reward, step.report.batch.divergence);
+  if (progress_)
+    progress_->update(k, training_detail(step.report.batch.reward, step.report.batch.divergence));
 }
 
 void TrainingRun::judge_numerics(const StepReport& report) {

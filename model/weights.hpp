@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -25,6 +26,9 @@ class Weights {
   at::Tensor take(std::string_view name, at::IntArrayRef shape);
 
   [[nodiscard]] bool has(std::string_view name) const;
+
+  /// Names of the tensors that no layer took.
+  [[nodiscard]] std::vector<std::string> left_over() const;
 
   /// Throws Failure(kInput) when the file has a tensor that no layer took: it then describes a
   /// network that is not computed here.
