@@ -37,6 +37,9 @@ TEST(CommandLine, FlagsAreFrozen) {
       {"train", {"config", "set", "output", "resume", "noise", "dry-run", "print-defaults"}},
       {"sample",
        {"model", "prompts", "output", "lora", "lora-scale", "config", "set", "noise", "tensors"}},
+      {"score",
+       {"images", "captions", "score", "format", "device", "batch-size", "threads", "no-antialias",
+        "skip-bad"}},
       {"probe", {"config", "set", "lora", "noise", "tensors"}},
       {"export", {"lora", "format", "output", "model", "dtype"}},
       {"inspect", {"json"}},
@@ -74,6 +77,18 @@ TEST(CommandLine, OutputIsShortForASetAndIsTextWhateverItLooksLike) {
   ASSERT_EQ(request.overrides.size(), 1U);
   EXPECT_EQ(request.overrides[0].key, "run.output");
   EXPECT_EQ(request.overrides[0].value, "\"2024\"");
+}
+
+TEST(CommandLine, ScoresAndImagesMayBeRepeatedOrTakeSeveral) {
+  const auto request =
+      parsed<ScoreRequest>({"score", "--images", "a", "b", "--score", "shapes", "--images=c",
+                            "--captions", "f", "--score", "hpsv2=x=y,z"});
+  EXPECT_EQ(request.images, (std::vector<std::filesystem::path>{"a", "b", "c"}));
+  ASSERT_EQ(request.scores.size(), 2U);
+  EXPECT_EQ(request.scores[0].name, ScoreName::kShapes);
+  EXPECT_EQ(request.scores[0].path, std::nullopt);
+  EXPECT_EQ(request.scores[1].name, ScoreName::kHpsV2);
+  EXPECT_EQ(request.scores[1].path, "x=y,z");
 }
 
 TEST(CommandLine, ResumeIsARuleOrAFolder) {
