@@ -64,6 +64,14 @@ def test_a_transformers_blip_contrasts_and_matches(tmp_path, rocm):
     expect_reference(found, "blip_itm")
 
 
+def test_a_blip_file_looks_at_larger_pictures_if_it_is_told_so(rocm):
+    weights = rocm.folder / "model.pth"
+    shutil.copy(SCORES / "model_tiny.pth", weights)
+    shutil.copy(SCORES / "vocab.txt", rocm.folder)
+    (rocm.folder / "model.pth.json").write_text('{"vision_heads": 3, "text_heads": 2, "image_size": 48}')
+    expect_reference(rows(score(rocm, f"blipscore={weights}")), "blipscore", "blipscore_48")
+
+
 def test_scores_of_a_folder_are_in_the_order_of_names_and_skip_the_grid(rocm):
     folder = rocm.folder / "pictures"
     folder.mkdir()

@@ -128,6 +128,22 @@ def small_blip(generator, vocabulary, image_size):
     return randomise(BlipForImageTextRetrieval(config), generator)
 
 
+def enlarged(blip, image_size):
+    """The same weights for larger pictures, as Salesforce's code resizes their position embedding."""
+    config = BlipConfig.from_dict(blip.config.to_dict())
+    config.vision_config.image_size = image_size
+    positions = blip.vision_model.embeddings.position_embedding.detach()
+    side, width = image_size // 8, positions.shape[-1]
+    grid = positions[:, 1:].reshape(1, 4, 4, width).permute(0, 3, 1, 2)
+    grid = torch.nn.functional.interpolate(grid, size=(side, side), mode="bicubic", align_corners=False)
+    state = blip.state_dict()
+    state["vision_model.embeddings.position_embedding"] = torch.cat(
+        [positions[:, :1], grid.permute(0, 2, 3, 1).flatten(1, 2)], 1)
+    larger = BlipForImageTextRetrieval(config)
+    larger.load_state_dict(state)
+    return larger.eval()
+
+
 def salesforce_names(state):
     table = [("vision_model.embeddings.class_embedding", "visual_encoder.cls_token"),
              ("vision_model.embeddings.position_embedding", "visual_encoder.pos_embed"),
@@ -193,6 +209,7 @@ def main(folder):
     (folder / "vocab.txt").write_text("".join(p + "\n" for p in pieces))
     bert = BertTokenizer.from_pretrained(folder)
     blip = small_blip(generator, len(pieces), 32)
+    larger = enlarged(blip, 48)
     (folder / "blip").mkdir(exist_ok=True)
     blip.save_pretrained(folder / "blip")
     shutil.copy(folder / "vocab.txt", folder / "blip")
@@ -225,6 +242,9 @@ def main(folder):
             x = pillow_input(image, 32, True)
             out = blip(input_ids=tokens.input_ids, attention_mask=tokens.attention_mask, pixel_values=x, use_itm_head=False)
             row["blipscore"] = out.itm_score.item()
+            row["blipscore_48"] = larger(
+                input_ids=tokens.input_ids, attention_mask=tokens.attention_mask,
+                pixel_values=pillow_input(image, 48, True), use_itm_head=False).itm_score.item()
             itm = blip(input_ids=tokens.input_ids, attention_mask=tokens.attention_mask,
                        pixel_values=square_input(image, 32)).itm_score
             row["blip_itm"] = itm.softmax(-1)[0, 1].item()
