@@ -18,6 +18,18 @@ namespace {
 using Timesteps = std::vector<std::int64_t>;
 using test::golden_tensors;
 
+DdimConfig offset_by(std::int64_t steps) {
+  DdimConfig config;
+  config.steps_offset = steps;
+  return config;
+}
+
+DdimConfig spaced(const char* spacing) {
+  DdimConfig config;
+  config.timestep_spacing = spacing;
+  return config;
+}
+
 /// The first five and the last two of 50 timesteps.
 Timesteps ends_of_fifty(const DdimConfig& config) {
   const Timesteps all = ddim_timesteps(config, 50);
@@ -28,23 +40,21 @@ Timesteps ends_of_fifty(const DdimConfig& config) {
 }
 
 TEST(DdimTimesteps, FollowEverySpacingOfDiffusers) {
-  EXPECT_EQ(ends_of_fifty({}), (Timesteps{981, 961, 941, 921, 901, 21, 1}));
-  EXPECT_EQ(ends_of_fifty({.steps_offset = 0}), (Timesteps{980, 960, 940, 920, 900, 20, 0}));
-  EXPECT_EQ(ends_of_fifty({.timestep_spacing = "trailing"}),
-            (Timesteps{999, 979, 959, 939, 919, 39, 19}));
-  EXPECT_EQ(ends_of_fifty({.timestep_spacing = "linspace"}),
-            (Timesteps{999, 979, 958, 938, 917, 20, 0}));
+  EXPECT_EQ(ends_of_fifty(DdimConfig()), (Timesteps{981, 961, 941, 921, 901, 21, 1}));
+  EXPECT_EQ(ends_of_fifty(offset_by(0)), (Timesteps{980, 960, 940, 920, 900, 20, 0}));
+  EXPECT_EQ(ends_of_fifty(spaced("trailing")), (Timesteps{999, 979, 959, 939, 919, 39, 19}));
+  EXPECT_EQ(ends_of_fifty(spaced("linspace")), (Timesteps{999, 979, 958, 938, 917, 20, 0}));
 }
 
 TEST(DdimTimesteps, OfOneStepStartWhereTheReferenceStarts) {
-  EXPECT_EQ(ddim_timesteps({}, 1), Timesteps{1});
-  EXPECT_EQ(ddim_timesteps({.timestep_spacing = "trailing"}, 1), Timesteps{999});
-  EXPECT_EQ(ddim_timesteps({.timestep_spacing = "linspace"}, 1), Timesteps{0});
+  EXPECT_EQ(ddim_timesteps(DdimConfig(), 1), Timesteps{1});
+  EXPECT_EQ(ddim_timesteps(spaced("trailing"), 1), Timesteps{999});
+  EXPECT_EQ(ddim_timesteps(spaced("linspace"), 1), Timesteps{0});
 }
 
 TEST(DdimTimesteps, RoundHalvesAsNumPysArangeHasThem) {
   // 1000 - 45 * 1000 / 48 = 62.5; np.arange(1000, 0, -1000 / 48)[45] is just below it.
-  const Timesteps trailing = ddim_timesteps({.timestep_spacing = "trailing"}, 48);
+  const Timesteps trailing = ddim_timesteps(spaced("trailing"), 48);
   EXPECT_EQ(trailing[3], 936);
   EXPECT_EQ(trailing[45], 61);
 }
@@ -52,14 +62,14 @@ TEST(DdimTimesteps, RoundHalvesAsNumPysArangeHasThem) {
 TEST(DdimTimesteps, BeyondTheTrainingAreRefused) {
   for (const std::int64_t steps : {0, 1001}) {
     const std::string message = rocm::test::failure_of(
-        ExitCode::kUsage, [&] { (void)ddim_timesteps({.steps_offset = 0}, steps); });
+        ExitCode::kUsage, [&] { (void)ddim_timesteps(offset_by(0), steps); });
     EXPECT_TRUE(message.starts_with(fmt::format("model.steps: {} steps were asked for", steps)))
         << message;
   }
   const std::string message =
-      rocm::test::failure_of(ExitCode::kUsage, [] { (void)ddim_timesteps({}, 1000); });
+      rocm::test::failure_of(ExitCode::kUsage, [] { (void)ddim_timesteps(DdimConfig(), 1000); });
   EXPECT_TRUE(message.starts_with("model.steps: 1000 steps start at timestep 1000")) << message;
-  EXPECT_NO_THROW((void)ddim_timesteps({.steps_offset = 0}, 1000));
+  EXPECT_NO_THROW((void)ddim_timesteps(offset_by(0), 1000));
 }
 
 /// Follows the reference's trace: its network outputs and its noise, five steps.
@@ -68,7 +78,7 @@ void expect_trace(double eta) {
   const auto of_step = [&](const char* name, std::size_t n) {
     return trace.at(fmt::format("lcm.{}{}", name, n % 4));
   };
-  const SamplingSchedule schedule = ddim_schedule({}, 5, eta);
+  const SamplingSchedule schedule = ddim_schedule(DdimConfig(), 5, eta);
   ASSERT_EQ(schedule.size(), 5U);
   at::Tensor state = trace.at("lcm.x0").to(at::kDouble);
   for (std::size_t n = 0; n < schedule.size(); ++n) {
@@ -91,9 +101,10 @@ TEST(DdimSchedule, WithNoiseGivesTheReferencesStates) {
 }
 
 TEST(DdimSchedule, DrawsNoiseInEveryStepOrInNone) {
-  EXPECT_EQ(num_transitions(ddim_schedule({}, 20, 0.0)), 0U);
-  for (const SamplingStep& step : ddim_schedule({}, 20, 0.0)) EXPECT_EQ(step.sigma, 0.0);
-  const SamplingSchedule half = ddim_schedule({}, 20, 0.5), full = ddim_schedule({}, 20, 1.0);
+  EXPECT_EQ(num_transitions(ddim_schedule(DdimConfig(), 20, 0.0)), 0U);
+  for (const SamplingStep& step : ddim_schedule(DdimConfig(), 20, 0.0)) EXPECT_EQ(step.sigma, 0.0);
+  const SamplingSchedule half = ddim_schedule(DdimConfig(), 20, 0.5),
+                         full = ddim_schedule(DdimConfig(), 20, 1.0);
   EXPECT_EQ(num_transitions(half), 20U);
   EXPECT_TRUE(has_densities(half));
   for (std::size_t n = 0; n < half.size(); ++n) {
@@ -104,18 +115,20 @@ TEST(DdimSchedule, DrawsNoiseInEveryStepOrInNone) {
 
 TEST(DdimSchedule, StepsByArithmeticNotToTheNextTimestepOfTheList) {
   // 1000 / 7 = 142: the leading timesteps are 142 apart, and the last goes below zero.
-  const SamplingSchedule leading = ddim_schedule({}, 7, 0.0);
+  const SamplingSchedule leading = ddim_schedule(DdimConfig(), 7, 0.0);
   EXPECT_EQ(leading[0].timestep, 853);
   EXPECT_EQ(leading[0].next_timestep, 711);
   EXPECT_EQ(leading.back().next_timestep, 0);
   // Evenly spaced ones are 142.7 apart, but the step is 1000 / 8.
-  const SamplingSchedule even = ddim_schedule({.timestep_spacing = "linspace"}, 8, 0.0);
+  const SamplingSchedule even = ddim_schedule(spaced("linspace"), 8, 0.0);
   EXPECT_EQ(even[1].timestep, 856);
   EXPECT_EQ(even[0].next_timestep, 999 - 125);
 }
 
 TEST(DdimSchedule, ThatEndsAtAlphaBarOneHasATransitionWithoutDensity) {
-  const SamplingSchedule schedule = ddim_schedule({.set_alpha_to_one = true}, 20, 1.0);
+  DdimConfig config;
+  config.set_alpha_to_one = true;
+  const SamplingSchedule schedule = ddim_schedule(config, 20, 1.0);
   EXPECT_EQ(num_transitions(schedule), 20U);
   EXPECT_EQ(schedule.back().sigma, 0.0);
   EXPECT_FALSE(has_densities(schedule));
@@ -125,9 +138,9 @@ TEST(DdimSchedule, ThatEndsAtAlphaBarOneHasATransitionWithoutDensity) {
 }
 
 TEST(DdimSchedule, ThatStartsItsLastStepAtTimestepZeroHasATransitionWithoutDensity) {
-  EXPECT_FALSE(has_densities(ddim_schedule({.steps_offset = 0}, 20, 1.0)));
-  EXPECT_FALSE(has_densities(ddim_schedule({.timestep_spacing = "linspace"}, 20, 1.0)));
-  EXPECT_TRUE(has_densities(ddim_schedule({.timestep_spacing = "trailing"}, 20, 1.0)));
+  EXPECT_FALSE(has_densities(ddim_schedule(offset_by(0), 20, 1.0)));
+  EXPECT_FALSE(has_densities(ddim_schedule(spaced("linspace"), 20, 1.0)));
+  EXPECT_TRUE(has_densities(ddim_schedule(spaced("trailing"), 20, 1.0)));
 }
 
 /// What a network that knows x0 and the noise says.
@@ -149,7 +162,8 @@ TEST(DdimSchedule, OfAnExactNetworkMovesAlongTheDiffusionForEveryPredictionType)
   constexpr double kClean = 1.7, kNoise = -0.6;
   for (const auto prediction :
        {PredictionType::kEpsilon, PredictionType::kVelocity, PredictionType::kSample}) {
-    const DdimConfig config{.noise = {.prediction = prediction}};
+    DdimConfig config;
+    config.noise.prediction = prediction;
     const std::vector<double> table = alphas_cumprod(config.noise);
     for (const SamplingStep& step : ddim_schedule(config, 10, 0.7)) {
       const double a = table[static_cast<std::size_t>(step.timestep)];
