@@ -16,7 +16,7 @@ namespace {
 Generator load_adapted_generator(const Config& config, const Computation& computation,
                                  model::AdapterPlan& plan) {
   Generator generator = load_generator(config.model, computation, &plan);
-  plan.expect_all_matched();
+  expect_all_targets_matched(plan);
   return generator;
 }
 

@@ -60,6 +60,7 @@ struct ExportRequest {
   std::filesystem::path output;
   std::optional<std::filesystem::path> model;
   ExportDtype dtype = ExportDtype::kFp32;
+  bool metadata = false;  ///< of diffusers files: alpha in the header instead of in B
 };
 
 enum class ReportFormat : std::uint8_t { kText, kJson };
