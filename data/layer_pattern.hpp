@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ class LayerPattern {
   [[nodiscard]] bool fits(std::string_view module) const;
 
  private:
-  std::regex regex_;
+  std::string name_;                 ///< the key, when it is but letters, digits, "_", "-" and "."
+  std::optional<std::regex> regex_;  ///< else
 };
 
 }  // namespace rocm::data

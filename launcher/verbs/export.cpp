@@ -9,6 +9,7 @@
 #include "data/model_directory.hpp"
 #include "data/printable.hpp"
 #include "data/target_suffixes.hpp"
+#include "data/weights_file.hpp"
 #include "data/weights_location.hpp"
 #include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
@@ -47,7 +48,18 @@ data::LoraFile unresolved_adapter(const ExportRequest& request) {
   return file;
 }
 
+/// Readers tell formats by the ending of a file's name.
+void expect_safetensors_name(const ExportRequest& request) {
+  const bool misleading = data::is_torch_file_name(request.output);
+  require(!misleading || request.format == ExportFormat::kPeft,
+          {.where = "export --output " + data::printable_path(request.output),
+           .problem = "the name is that of a file of torch.save",
+           .because = "adapters are written as safetensors",
+           .advice = "let the name end with .safetensors"});
+}
+
 void export_adapter(const ExportRequest& request) {
+  expect_safetensors_name(request);
   data::LoraWriting writing{
       .target = target_of(request), .dtype = dtype_of(request.dtype), .suffixes = {}};
   data::LowRankModules modules;

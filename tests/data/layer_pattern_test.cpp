@@ -26,6 +26,7 @@ TEST(LayerPattern, FitsTheEndOfAPathFromADotOn) {
 }
 
 TEST(LayerPattern, IsARegularExpression) {
+  EXPECT_TRUE(fits("attn1.to_q", "mid.attn1xto_q")) << "a dot is any character";
   EXPECT_TRUE(fits("attn\\d+\\.to_[qkv]", "a.attn12.to_v"));
   EXPECT_TRUE(fits("to_q|to_k", "a.to_k")) << "alternatives are taken together";
   EXPECT_FALSE(fits("to_q|to_k", "a.to_v"));
