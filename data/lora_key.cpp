@@ -60,7 +60,7 @@ constexpr std::array<ForeignPart, 17> kForeignParts = {
      {".lora_B.bias", "a bias of the adapter (lora_bias)"},
      {".lora_up.bias", "a bias of the adapter"},
      {".diff", "a whole difference of weights"},
-     {".bias", "a trained bias of the base model (bias)"}}};
+     {".base_layer.bias", "a trained bias of the base model (bias)"}}};
 
 constexpr std::array<std::string_view, 6> kTextEncoders = {
     "text_encoder.", "text_encoder_2.", "base_model.model.text_model.",

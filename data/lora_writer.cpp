@@ -106,8 +106,8 @@ std::vector<std::string> target_modules(const LowRankModules& modules,
   return targets;
 }
 
-/// All layers at the highest rank. Where ranks differ and no alpha is stored, old releases of diffusers
-/// take one layer's rank for the alpha of all, and scale the others wrongly.
+/// All layers at the highest rank. Where ranks differ and no alpha is stored, old releases of
+/// diffusers take one layer's rank for the alpha of all, and scale the others wrongly.
 LowRankModules at_one_rank(LowRankModules modules) {
   std::int64_t rank = 0;
   for (const auto& [module, pair] : modules) rank = std::max(rank, pair.rank());

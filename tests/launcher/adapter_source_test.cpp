@@ -69,8 +69,8 @@ std::string target_refusal(const std::string& target) {
 }
 
 TEST(Targets, ThatNameNoLayerAreRefusedWithTheNearestOne) {
-  EXPECT_EQ(target_refusal("to_out").substr(0, 57),
-            "lora.targets: \"to_out\" names no layer of the network (an");
+  EXPECT_TRUE(target_refusal("to_out").starts_with(
+      "lora.targets: \"to_out\" names no layer of the network"));
   EXPECT_NE(target_refusal("to_out").find("did you mean to_out.0?"), std::string::npos);
   EXPECT_NE(target_refusal("ff.net.0.porj").find("did you mean ff.net.0.proj?"), std::string::npos);
   EXPECT_NE(target_refusal("nothing_like_it").find("name layers by the end of their path"),
