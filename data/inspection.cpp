@@ -92,6 +92,13 @@ void add_tensors(ordered_json& json, const NamedTensors& tensors) {
   list.write(json);
 }
 
+bool is_adapter(const NamedTensors& tensors) {
+  const auto fits = [](const auto& entry) {
+    return parse_lora_key(entry.first) && !is_text_encoder_lora_key(entry.first);
+  };
+  return !tensors.empty() && std::ranges::all_of(tensors, fits);
+}
+
 bool is_adapter(const SafetensorsFile& file) {
   const auto fits = [](const TensorInfo& info) {
     return parse_lora_key(info.name) && !is_text_encoder_lora_key(info.name);
@@ -124,7 +131,12 @@ ordered_json inspect_adapter(const fs::path& path) {
   json["layers"] = lora.modules.size();
   json["ranks"] = ranks;
   json["scales"] = scales;
-  add_tensors(json, SafetensorsFile::open(lora.files.front()));
+  const fs::path& weights = lora.files.front();
+  if (is_torch_file_name(weights)) {
+    add_tensors(json, read_torch_file(weights).tensors);
+  } else {
+    add_tensors(json, SafetensorsFile::open(weights));
+  }
   json["files"] = file_entries(lora.files);
   return json;
 }
@@ -148,6 +160,7 @@ ordered_json inspect_index(const fs::path& path) {
 
 ordered_json inspect_torch_file(const fs::path& path) {
   const TorchFile file = read_torch_file(path);
+  if (is_adapter(file.tensors)) return inspect_adapter(path);
   ordered_json json = start_inspection(path, "torch file");
   json["section"] = file.section;
   json["ignored"] = file.ignored;
@@ -195,18 +208,6 @@ ordered_json inspect_component(const fs::path& folder, const std::string& name, 
   return component;
 }
 
-/// The folders that model_index.json names; those of a part that is switched off are null there.
-std::vector<std::string> component_names(const fs::path& root) {
-  std::vector<std::string> names;
-  const fs::path path = root / "model_index.json";
-  if (!is_file(path)) return names;
-  const nlohmann::json index = read_json(path);
-  for (const auto& [name, value] : index.items()) {
-    if (value.is_array() && value.size() == 2 && value[1].is_string()) names.push_back(name);
-  }
-  return names;
-}
-
 ordered_json inspect_model(const fs::path& path) {
   ModelDirectory model = ModelDirectory::open(path);
   ordered_json json = start_inspection(path, "model folder");
@@ -215,7 +216,7 @@ ordered_json inspect_model(const fs::path& path) {
   json["not_verified"] = ordered_json::array();
   json["files"] = ordered_json::array();
   json["components"].push_back(inspect_component(model.root(), "", json));
-  for (const std::string& name : component_names(model.root())) {
+  for (const std::string& name : model.component_names()) {
     if (model.has(name)) {
       json["components"].push_back(inspect_component(model.folder(name), name, json));
     } else {
@@ -226,8 +227,9 @@ ordered_json inspect_model(const fs::path& path) {
 }
 
 ordered_json inspect_folder(const fs::path& path) {
-  const bool adapter =
-      is_file(path / "adapter_config.json") || is_file(path / "pytorch_lora_weights.safetensors");
+  const bool adapter = is_file(path / "adapter_config.json") ||
+                       is_file(path / "pytorch_lora_weights.safetensors") ||
+                       is_file(path / "pytorch_lora_weights.bin");
   if (adapter) return inspect_adapter(path);
   if (is_file(path / kManifestName)) return inspect_checkpoint(path);
   return RunFolder(path).used() ? inspect_run(path) : inspect_model(path);

@@ -123,6 +123,19 @@ std::string ModelDirectory::class_name() {
   return name.empty() ? text_or_empty(json, "architectures") : name;
 }
 
+std::vector<std::string> ModelDirectory::component_names() {
+  std::vector<std::string> names;
+  const fs::path path = root_ / "model_index.json";
+  if (!is_file(path)) return names;
+  const nlohmann::json index = read_json(path);
+  note(path);
+  for (const auto& [name, value] : index.items()) {
+    const bool used = value.is_array() && value.size() == 2 && value[1].is_string();
+    if (used && name != "_class_name") names.push_back(name);
+  }
+  return names;
+}
+
 nlohmann::json ModelDirectory::config(std::string_view component) {
   const char* name = component == "scheduler" ? "scheduler_config.json" : "config.json";
   const fs::path path = folder(component) / name;

@@ -27,7 +27,7 @@ void require_consistency_model(const Generator& generator, const std::string& pa
 Generator load_adapted_generator(const Config& config, const Computation& computation,
                                  model::AdapterPlan& plan) {
   Generator generator = load_generator(config.model, computation, &plan);
-  plan.expect_all_matched();
+  expect_all_targets_matched(plan);
   require_consistency_model(generator, config.model.path);
   return generator;
 }

@@ -141,7 +141,11 @@ Request export_request(const GivenFlags& flags) {
       .format = chosen<ExportFormat>(flags, "format", flags.required_text("format")),
       .output = flags.required_path("output"),
       .model = flags.path("model"),
-      .dtype = chosen<ExportDtype>(flags, "dtype", flags.text("dtype").value_or("fp32"))};
+      .dtype = chosen<ExportDtype>(flags, "dtype", flags.text("dtype").value_or("fp32")),
+      .metadata = flags.has("metadata")};
+  if (request.metadata && request.format != ExportFormat::kDiffusers)
+    flags.refuse("--metadata is of --format diffusers alone",
+                 "kohya and peft always store alpha, and merged has none", "leave it out");
   if (request.format == ExportFormat::kMerged && !request.model)
     flags.refuse("--model is missing", "merged adds the adapter to a model's weights",
                  "give --model DIR");

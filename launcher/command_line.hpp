@@ -62,6 +62,7 @@ struct ExportRequest {
   std::filesystem::path output;
   std::optional<std::filesystem::path> model;
   ExportDtype dtype = ExportDtype::kFp32;
+  bool metadata = false;  ///< of diffusers files: alpha in the header instead of in B
 };
 
 enum class ScoreFormat : std::uint8_t { kJsonLines, kCsv };

@@ -122,20 +122,33 @@ Verb probe() {
 }
 
 Verb export_adapter() {
-  return {.name = "export",
-          .summary = "write an adapter for the tools that people use",
-          .operand = {},
-          .description =
-              "diffusers and kohya make a file (in a folder: of the usual name), peft and "
-              "merged\na folder. merged adds the adapter to the weights of --model.",
-          .flags = {required({"lora", "F", "the adapter: diffusers, kohya or PEFT"}),
-                    required({"format", "diffusers|kohya|peft|merged", "for whom"}),
-                    required({"output", "PATH", "file or folder to write"}),
-                    {"model", "DIR", "the diffusers folder that merged needs"},
-                    {"dtype", "fp32|fp16|bf16", "of the numbers written", "fp32"}},
-          .examples =
-              "rocm-dist export --lora runs/run/lora.safetensors --format kohya "
-              "--output comfy.safetensors\n"};
+  return {
+      .name = "export",
+      .summary = "write an adapter for the tools that people use",
+      .operand = {},
+      .description =
+          "diffusers and kohya (ComfyUI, A1111, diffusers) make a file, in a folder one of the "
+          "usual\n"
+          "name; peft makes a folder. merged makes a copy of --model with the adapter inside the\n"
+          "weights of its U-Net, which diffusers loads as it is. It replaces nothing: its folder "
+          "must\n"
+          "not exist, or be empty. With --model the adapter is checked against the model, and "
+          "layers\n"
+          "are listed by short names; an adapter in kohya's format needs it for its layers' names.",
+      .flags = {required({"lora", "F", "the adapter: diffusers, kohya or PEFT, file or folder"}),
+                required({"format", "diffusers|kohya|peft|merged", "for whom"}),
+                required({"output", "PATH", "file or folder to write"}),
+                {"model", "DIR", "the adapter's model, a diffusers folder; merged needs it"},
+                {"dtype", "fp32|fp16|bf16", "of the numbers written, merged weights included",
+                 "fp32"},
+                {"metadata", "",
+                 "diffusers: alpha in the header, B as trained (diffusers >= 0.34). Without it\n"
+                 "      alpha/rank is multiplied into B, which every release reads alike"}},
+      .examples =
+          "rocm-dist export --lora runs/run/lora.safetensors --format kohya "
+          "--output comfy.safetensors\n"
+          "rocm-dist export --lora runs/run/lora.safetensors --format merged "
+          "--model world/lcm --output merged\n"};
 }
 
 Verb inspect() {

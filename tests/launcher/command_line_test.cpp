@@ -41,7 +41,7 @@ TEST(CommandLine, FlagsAreFrozen) {
        {"images", "captions", "score", "format", "device", "batch-size", "threads", "no-antialias",
         "skip-bad"}},
       {"probe", {"config", "set", "lora", "noise", "tensors"}},
-      {"export", {"lora", "format", "output", "model", "dtype"}},
+      {"export", {"lora", "format", "output", "model", "dtype", "metadata"}},
       {"inspect", {"json"}},
       {"doctor", {}}};
   ASSERT_EQ(verbs().size(), contract.size());
@@ -137,6 +137,15 @@ TEST(CommandLine, ExportChecksFormatAndDtype) {
   EXPECT_THAT(error_of({"export", "--lora", "l", "--format", "khoya", "--output", "o"}),
               HasSubstr("unknown --format khoya (it is one of diffusers, kohya, peft, merged). did "
                         "you mean kohya?"));
+}
+
+TEST(CommandLine, MetadataIsOfDiffusersFilesAlone) {
+  const auto metadata = [](const std::string& format) -> std::vector<std::string> {
+    return {"export", "--lora", "l", "--format", format, "--output", "o", "--metadata"};
+  };
+  EXPECT_TRUE(std::get<ExportRequest>(parse_command_line(metadata("diffusers"))).metadata);
+  for (const char* format : {"kohya", "peft"})
+    EXPECT_THAT(error_of(metadata(format)), HasSubstr("--metadata is of --format diffusers alone"));
 }
 
 TEST(CommandLine, MergedNeedsAModel) {
