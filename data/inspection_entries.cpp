@@ -30,6 +30,7 @@ ordered_json file_entries(const std::vector<fs::path>& paths) {
 }
 
 std::vector<fs::path> files_in(const fs::path& folder) {
+  check_folder(folder);
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; at != end; at.increment(error)) {

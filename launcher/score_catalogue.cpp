@@ -9,6 +9,7 @@
 #include "data/clip_tokenizer.hpp"
 #include "data/json_file.hpp"
 #include "data/model_directory.hpp"
+#include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/model_parts.hpp"
 #include "launcher/token_ids.hpp"
@@ -42,7 +43,7 @@ model::ImagePreprocess preprocess_of(data::ModelDirectory& directory,
   const auto preprocess = model::ImagePreprocess::from_json(data::read_json(file), file.string());
   if (preprocess.size == clip.config().vision.image_size) return preprocess;
   fail(ExitCode::kInput,
-       {.where = file.string(),
+       {.where = data::printable_path(file),
         .problem = fmt::format("pictures are cropped to {} pixels", preprocess.size),
         .because = fmt::format("the vision tower takes {}", clip.config().vision.image_size),
         .advice = "use the preprocessor_config.json that belongs to the model"});
