@@ -6,6 +6,7 @@
 
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/readable_folder.hpp"
 #include "data/sha256.hpp"
 
 namespace rocm::data {

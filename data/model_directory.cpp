@@ -12,6 +12,7 @@
 #include "data/plain_name.hpp"
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/readable_folder.hpp"
 #include "data/sharded_weights.hpp"
 #include "data/weights_file.hpp"
 #include "data/weights_location.hpp"

@@ -69,14 +69,6 @@ bool is_folder(const fs::path& path) noexcept {
   return fs::is_directory(path, ignored);
 }
 
-void check_folder(const fs::path& path) {
-  if (::access((path / ".").c_str(), R_OK | X_OK) == 0) return;
-  fail(ExitCode::kInput, {.where = printable_path(path),
-                          .problem = "cannot read the folder",
-                          .because = errno_text(errno),
-                          .advice = "check the path and its permissions"});
-}
-
 OpenFile open_to_read(const fs::path& path) {
   OpenFile file{.descriptor = FileDescriptor(
                     ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))};

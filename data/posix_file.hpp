@@ -31,9 +31,6 @@ struct OpenFile {
 /// True for a folder that is there, through links; false when that cannot be found out.
 [[nodiscard]] bool is_folder(const std::filesystem::path& path) noexcept;
 
-/// Throws Failure(kInput) unless the folder is there and may be listed and entered.
-void check_folder(const std::filesystem::path& path);
-
 /// Opens without ever blocking (a named pipe would). Throws Failure(kInput) when `path` is missing,
 /// unreadable or not a regular file.
 [[nodiscard]] OpenFile open_to_read(const std::filesystem::path& path);
