@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "data/architecture.hpp"
 #include "data/inspection_entries.hpp"
 #include "data/json_file.hpp"
 #include "data/lora_file.hpp"
@@ -55,10 +56,12 @@ class TensorList {
   void add(std::string_view name, std::string_view dtype, at::IntArrayRef shape) {
     tensors_.push_back({{"name", name}, {"dtype", dtype}, {"shape", shape.vec()}});
     ++dtypes_[std::string(dtype)];
+    shapes_.emplace(name, shape.vec());
     elements_ += std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies());
   }
 
   void write(ordered_json& json) const {
+    json["architecture"] = architecture_of(shapes_);
     json["tensors"] = tensors_;
     json["dtypes"] = dtypes_;
     json["elements"] = elements_;
@@ -67,6 +70,7 @@ class TensorList {
  private:
   ordered_json tensors_ = ordered_json::array();
   std::map<std::string, int> dtypes_;
+  TensorShapes shapes_;
   std::int64_t elements_ = 0;
 };
 
@@ -226,13 +230,34 @@ ordered_json inspect_model(const fs::path& path) {
   return json;
 }
 
+bool is_weights(const fs::path& path) {
+  const FileKind kind = kind_of(path);
+  return kind == FileKind::kSafetensors || kind == FileKind::kTorch || kind == FileKind::kIndex;
+}
+
+/// Weights as they are published beside a README, without a configuration.
+bool holds_only_weights(const fs::path& folder) {
+  if (is_file(folder / "model_index.json") || is_file(folder / "config.json")) return false;
+  return std::ranges::any_of(files_in(folder), is_weights);
+}
+
+ordered_json inspect_weights_folder(const fs::path& path) {
+  ordered_json json = start_inspection(path, "weights folder");
+  json["components"] = ordered_json::array();
+  json["not_verified"] = ordered_json::array();
+  json["files"] = ordered_json::array();
+  json["components"].push_back(inspect_component(path, "", json));
+  return json;
+}
+
 ordered_json inspect_folder(const fs::path& path) {
   const bool adapter = is_file(path / "adapter_config.json") ||
                        is_file(path / "pytorch_lora_weights.safetensors") ||
                        is_file(path / "pytorch_lora_weights.bin");
   if (adapter) return inspect_adapter(path);
   if (is_file(path / kManifestName)) return inspect_checkpoint(path);
-  return RunFolder(path).used() ? inspect_run(path) : inspect_model(path);
+  if (RunFolder(path).used()) return inspect_run(path);
+  return holds_only_weights(path) ? inspect_weights_folder(path) : inspect_model(path);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "data/plain_name.hpp"
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/readable_folder.hpp"
 #include "data/sharded_weights.hpp"
 #include "data/weights_file.hpp"
 #include "data/weights_location.hpp"
@@ -81,6 +82,7 @@ ModelDirectory ModelDirectory::open(const fs::path& path, std::string variant) {
   const bool cached = !holds_a_model(path) && is_folder(path / "snapshots");
   const fs::path root = cached ? main_snapshot(path) : path;
   if (!holds_a_model(root)) {
+    check_folder(root);
     fail(ExitCode::kInput, {.where = printable_path(root),
                             .problem = "the folder holds no model",
                             .because = "there is neither model_index.json nor config.json, or they "

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "data/printable.hpp"
 #include "data/sha256.hpp"
 #include "dist/base/log.hpp"
 #include "dist/gradient_sum.hpp"
@@ -90,7 +91,7 @@ Trainer::Parts TrainingRun::trainer_parts() {
 
 void TrainingRun::open_folder(const TrainRequest& request) {
   require(request.resume != Resume(ResumeRule::kNever) || !folder_.used(),
-          {.where = folder_.path().string(),
+          {.where = data::printable_path(folder_.path()),
            .problem = "a run is already there",
            .because = "--resume never would overwrite it",
            .advice = "use --resume auto to go on, or another run.name"});

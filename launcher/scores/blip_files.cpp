@@ -32,7 +32,7 @@ constexpr const char* kPositions = "vision_model.embeddings.position_embedding";
 model::TokenizeBert bert_tokenize(const fs::path& folder, const model::BlipTextConfig& config,
                                   at::Device device) {
   const fs::path files = tokenizer_folder(folder, {"vocab.txt", "tokenizer.json"}, "bert");
-  return [tokenizer = data::BertTokenizer::open(files), where = files.string(), device,
+  return [tokenizer = data::BertTokenizer::open(files), where = data::printable_path(files), device,
           length = std::min(kCaptionTokens, config.positions),
           vocabulary = config.vocabulary](const std::string& caption) -> model::BertTokens {
     const auto encoding = tokenizer.encode(caption, length);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/scores/blip_files.hpp"
 
@@ -10,7 +11,7 @@ std::unique_ptr<model::Score> make_blip_itm(const ScoreSource& source) {
   const std::string& path = source.required_path("a folder or file of a BLIP for retrieval");
   BlipFiles files = load_blip_files(source, path);
   if (!files.blip.can_match())
-    fail(ExitCode::kInput, {.where = path,
+    fail(ExitCode::kInput, {.where = data::printable_path(path),
                             .problem = "there is no itm_head",
                             .because = "this BLIP was not trained to match pictures and captions",
                             .advice = "use a checkpoint for retrieval, or the score blipscore"});

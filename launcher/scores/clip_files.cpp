@@ -37,10 +37,10 @@ model::ImagePreprocess preprocess_of(data::ModelDirectory& directory,
   const fs::path file = directory.root() / "preprocessor_config.json";
   if (!fs::exists(file)) return {.size = clip.config().vision.image_size};
   directory.note(file);
-  const auto preprocess = model::ImagePreprocess::from_json(data::read_json(file), file.string());
+  const auto preprocess = model::ImagePreprocess::from_json(data::read_json(file), data::printable_path(file));
   if (preprocess.size == clip.config().vision.image_size) return preprocess;
   fail(ExitCode::kInput,
-       {.where = file.string(),
+       {.where = data::printable_path(file),
         .problem = fmt::format("pictures are cropped to {} pixels", preprocess.size),
         .because = fmt::format("the vision tower takes {}", clip.config().vision.image_size),
         .advice = "use the preprocessor_config.json that belongs to the model"});
@@ -128,7 +128,7 @@ ClipFiles load_clip_files(const ScoreSource& source, const std::string& path,
 model::Tokenize clip_tokenize(const ClipFiles& files, const ScoreSource& source) {
   const model::ClipTextConfig& config = files.clip.config().text;
   return [tokenizer = data::ClipTokenizer::open(files.tokenizer), length = config.positions,
-          vocabulary = config.vocabulary, where = files.tokenizer.string(),
+          vocabulary = config.vocabulary, where = data::printable_path(files.tokenizer),
           device = source.computation.device](const std::string& caption) {
     return token_ids(tokenizer.encode(caption, length), vocabulary, where).to(device);
   };

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::launcher {
@@ -32,7 +33,7 @@ fs::path tokenizer_resource(std::string_view name) {
   }
   fail(
       ExitCode::kInput,
-      {.where = program.string(),
+      {.where = data::printable_path(program),
        .problem = fmt::format("the tokenizer files \"{}\" are missing", name),
        .because = "they lie in share/rocm-dist/tokenizers of an installation, or in the repository",
        .advice = "install the program with cmake --install, or put tokenizer files beside the "
