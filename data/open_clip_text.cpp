@@ -2,7 +2,6 @@
 #include "data/open_clip_text.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include "data/ftfy_text.hpp"
 #include "data/html_unescape.hpp"
@@ -27,9 +26,10 @@ std::u32string with_single_spaces(std::u32string_view text) {
 }
 
 /// Whether the first code point that the rules of case do not ignore is cased.
-bool begins_cased(std::ranges::input_range auto&& text) {
-  const auto first = std::ranges::find_if_not(text, is_case_ignorable);
-  return first != std::ranges::end(text) && is_cased(*first);
+template <class Iterator>
+bool begins_cased(Iterator begin, Iterator end) {
+  const auto first = std::find_if_not(begin, end, is_case_ignorable);
+  return first != end && is_cased(*first);
 }
 
 /// Final_Sigma: a capital sigma after a cased letter and not before one.
@@ -37,8 +37,10 @@ std::u32string with_final_sigmas(std::u32string_view text) {
   std::u32string written(text);
   for (std::size_t at = text.find(kCapitalSigma); at < text.size();
        at = text.find(kCapitalSigma, at + 1)) {
-    const bool final = begins_cased(text.substr(0, at) | std::views::reverse) &&
-                       !begins_cased(text.substr(at + 1));
+    const std::u32string_view before = text.substr(0, at);
+    const std::u32string_view after = text.substr(at + 1);
+    const bool final =
+        begins_cased(before.rbegin(), before.rend()) && !begins_cased(after.begin(), after.end());
     if (final) written[at] = kFinalSigma;
   }
   return written;
