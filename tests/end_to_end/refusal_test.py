@@ -98,7 +98,8 @@ def assert_refused(done, path, reason):
 @pytest.mark.parametrize("name", ["f.safetensors", "f.pt", "f.json", "f.bin.index.json", "f.h5", "f.png"])
 def test_inspect_never_waits_for_an_odd_file(rocm, put, name):
     path = rocm.folder / name
-    assert_refused(run_without_privilege(rocm, "inspect", path), path, put(path))
+    reason = put(path)
+    assert_refused(run_without_privilege(rocm, "inspect", path), path, reason)
 
 
 @pytest.mark.parametrize("put", [put_pipe, put_folder, put_loop, put_device, put_secret])

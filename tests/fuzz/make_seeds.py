@@ -125,11 +125,12 @@ def checkpoints():
     yield {"v3": v3, "bytes": b"abc", "nested": [(1, [2, {}])], "flag": True, "none": None}
     yield {"sub": Call("torch._tensor", "_rebuild_from_type_v2", stand_in("torch._utils", "_rebuild_tensor_v2"),
                        stand_in("torch.nn", "Buffer"), weight.call[1], {})}
+    yield {"empty": tensor("FloatStorage", "0", (2**31 - 1, 2**31 - 1, 0), (2**31 - 1, 2**31 - 1, 1), 6)}
 
 
 def pickle_seeds():
     for number, value in enumerate(checkpoints()):
-        yield program(value, protocol=(2, 0, 4, 3, 5, 2)[number])
+        yield program(value, protocol=(2, 0, 4, 3, 5, 2, 2)[number])
 
 
 def torch_archive(data, folder="archive", records=("0",), order=b"little"):
