@@ -15,6 +15,7 @@
 #include "data/model_directory.hpp"
 #include "data/printable.hpp"
 #include "data/weights_file.hpp"
+#include "dist/base/contract.hpp"
 #include "launcher/model_parts.hpp"
 #include "launcher/scores/architecture_hints.hpp"
 #include "launcher/scores/head_widths.hpp"
@@ -42,7 +43,16 @@ model::TokenizeBert bert_tokenize(const fs::path& folder, const model::BlipTextC
   };
 }
 
-model::BlipVisionConfig blip_vision_of(const TensorSizes& sizes, const ArchitectureHints& hints) {
+/// Whose code a file was written by; their vision towers differ in the epsilon of the norms.
+double vision_epsilon(const data::NamedTensors& as_stored) {
+  const bool salesforce = std::ranges::any_of(as_stored, [](const auto& entry) {
+    return entry.first.find("visual_encoder.") != std::string::npos;
+  });
+  return salesforce ? 1e-6 : 1e-5;
+}
+
+model::BlipVisionConfig blip_vision_of(const TensorSizes& sizes, const ArchitectureHints& hints,
+                                       double norm_epsilon) {
   const std::string patches = "vision_model.embeddings.patch_embedding.weight";
   const std::string layers = "vision_model.encoder.layers.";
   const std::int64_t width = sizes.size(patches, 0);
@@ -54,7 +64,7 @@ model::BlipVisionConfig blip_vision_of(const TensorSizes& sizes, const Architect
           .image_size =
               hints.image_size.value_or(sizes.image_size(sizes.size(kPositions, 1), patch_size)),
           .patch_size = patch_size,
-          .norm_epsilon = 1e-6};
+          .norm_epsilon = norm_epsilon};
 }
 
 model::BlipTextConfig blip_text_of(const TensorSizes& sizes, const ArchitectureHints& hints) {
@@ -100,9 +110,15 @@ BlipFile read_blip_file(const ScoreSource& source, const fs::path& path) {
   BlipFile file{.where = data::printable_path(path)};
   source.files.push_back(path);
   const auto hints = read_architecture_hints(path, source.files);
-  file.tensors = data::with_transformers_blip_names(data::read_weights_file(path));
+  if (hints.activation == model::Activation::kQuickGelu)
+    fail(ExitCode::kInput, {.where = file.where + ".json",
+                            .problem = "activation is quick_gelu",
+                            .because = "BLIP has another",
+                            .advice = "remove the key"});
+  const auto as_stored = data::read_weights_file(path);
+  file.tensors = data::with_transformers_blip_names(as_stored);
   const TensorSizes sizes(file.tensors, file.where);
-  file.config = {.vision = blip_vision_of(sizes, hints),
+  file.config = {.vision = blip_vision_of(sizes, hints, vision_epsilon(as_stored)),
                  .text = blip_text_of(sizes, hints),
                  .embedding_width = sizes.size("vision_proj.weight", 0)};
   fit_positions(file.tensors, file.config.vision);
