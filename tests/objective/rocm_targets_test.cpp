@@ -67,7 +67,7 @@ class RocmGradientEverywhere : public ::testing::Test {
   }
 
   [[nodiscard]] at::Tensor gradient(const RocmOptions& options) const {
-    return RocmObjective(pipeline_of(assembly_), options)
+    return RocmObjective(test::pipeline_of(assembly_), options)
         .evaluate(unit_, adapter_at(0.0), 2)
         .gradient;
   }
@@ -76,7 +76,7 @@ class RocmGradientEverywhere : public ::testing::Test {
   [[nodiscard]] double measured_slope(const RocmOptions& options) const {
     constexpr double kStep = 1e-2;
     const at::NoGradGuard no_grad;
-    const TextbookObjective book(pipeline_of(assembly_), options, unit_);
+    const TextbookObjective book(test::pipeline_of(assembly_), options, unit_);
     const auto loss_at = [&](double steps) {
       return book.loss(adapter_at(steps * kStep)).item<double>();
     };
@@ -103,7 +103,7 @@ TEST_F(RocmGradientEverywhere, IsThatOfFiniteDifferences) {
 TEST_F(RocmGradientEverywhere, IsThatOfOneWholeGraph) {
   const RocmOptions options = kl(model::ReferenceUse::kDetached);
   const at::Tensor expected =
-      TextbookObjective(pipeline_of(assembly_), options, unit_).gradient(adapter_at(0.0));
+      TextbookObjective(test::pipeline_of(assembly_), options, unit_).gradient(adapter_at(0.0));
   EXPECT_LE(gradient(options).sub(expected).norm().item<double>(),
             1e-12 * expected.norm().item<double>());
 }
