@@ -64,7 +64,7 @@ TEST(ArchitectureOf, TellsSizesThatNobodyPublishedInNumbers) {
             "U-Net, text width 32, latent consistency model");
   EXPECT_EQ(seems("unet_tiny_sd.weights.safetensors"), "U-Net, text width 32");
   EXPECT_EQ(seems("openclip_tiny.weights.safetensors"),
-            "CLIP of image width 64, patch 8, OpenAI names");
+            "CLIP of image width 64, patch 7, OpenAI names");
   EXPECT_EQ(seems("blip_sf_tiny.pth"),
             "BLIP of image width 40, Salesforce names, with the ITM head");
 }
@@ -99,8 +99,7 @@ TEST(ArchitectureOf, KnowsTheAestheticHead) {
 
 TEST(ArchitectureOf, DescribesAdaptersInEveryFormat) {
   const std::string layers =
-      "rank 4, 110 layers (conv1, conv2, conv_shortcut, downsamplers.0.conv, ff.net.0.proj, "
-      "ff.net.2, proj_in, proj_out and 6 more kinds of layers)";
+      "rank 4, 110 layers (ff.net.0.proj, proj_in, to_k, to_out.0, to_q, to_v)";
   EXPECT_EQ(architecture_of(shapes_of_file("lora_tiny.diffusers.safetensors")),
             "LoRA, diffusers names, " + layers);
   EXPECT_EQ(architecture_of(shapes_of_file("lora_tiny.kohya.safetensors")),
@@ -111,6 +110,16 @@ TEST(ArchitectureOf, DescribesAdaptersInEveryFormat) {
                              {"unet.mid.to_q.lora_B.weight", {8, 2}},
                              {"text_encoder.q_proj.lora_A.weight", {2, 8}}}),
             "LoRA, diffusers names, rank 2, 1 layers (to_q), and of a text encoder");
+}
+
+TEST(ArchitectureOf, CutsALongListOfTargetsAndEscapesStrangeOnes) {
+  TensorShapes shapes;
+  for (const char* layer : {"a", "b", "c", "d", "e", "f", "g", "h", "\x1b"})
+    shapes[std::string("unet.") + layer + ".lora_A.weight"] = {2, 8};
+  EXPECT_EQ(
+      architecture_of(shapes),
+      "LoRA, diffusers names, rank 2, 9 layers (\\x1b, a, b, c, d, e, f, g and 1 more kinds of "
+      "layers)");
 }
 
 TEST(ArchitectureOf, KnowsTheFilesOfThisProgram) {
