@@ -112,6 +112,16 @@ TEST(ArchitectureOf, DescribesAdaptersInEveryFormat) {
             "LoRA, diffusers names, rank 2, 1 layers (to_q), and of a text encoder");
 }
 
+TEST(ArchitectureOf, CutsALongListOfTargetsAndEscapesStrangeOnes) {
+  TensorShapes shapes;
+  for (const char* layer : {"a", "b", "c", "d", "e", "f", "g", "h", "\x1b"})
+    shapes[std::string("unet.") + layer + ".lora_A.weight"] = {2, 8};
+  EXPECT_EQ(
+      architecture_of(shapes),
+      "LoRA, diffusers names, rank 2, 9 layers (\\x1b, a, b, c, d, e, f, g and 1 more kinds of "
+      "layers)");
+}
+
 TEST(ArchitectureOf, KnowsTheFilesOfThisProgram) {
   EXPECT_EQ(architecture_of({{"z", {8, 16, 4, 8, 8}}}),
             "noise to replay, 8 draws for 16 samples of 4 x 8 x 8");

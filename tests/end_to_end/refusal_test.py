@@ -102,7 +102,7 @@ def test_inspect_never_waits_for_an_odd_file(rocm, put, name):
     assert_refused(run_without_privilege(rocm, "inspect", path), path, reason)
 
 
-@pytest.mark.parametrize("put", [put_pipe, put_folder, put_loop, put_device, put_secret])
+@pytest.mark.parametrize("put", [put_pipe, put_folder, put_secret])
 @pytest.mark.parametrize("flag, name", [("--prompts", "p.txt"), ("--noise", "z.safetensors")])
 def test_odd_prompts_and_noise_are_named(rocm, put, flag, name):
     path = rocm.folder / name
@@ -121,7 +121,7 @@ def test_an_odd_adapter_is_named(rocm, put):
     assert_refused(done, path, reason)
 
 
-@pytest.mark.parametrize("put", [put_pipe, put_folder, put_loop, put_device, put_secret])
+@pytest.mark.parametrize("put", [put_pipe, put_loop, put_secret])
 @pytest.mark.parametrize("name", ["unet/config.json", "scheduler/scheduler_config.json",
                                   "vae/diffusion_pytorch_model.safetensors", "tokenizer/tokenizer_config.json"])
 def test_an_odd_file_in_a_model_is_named(rocm, put, name):

@@ -9,6 +9,7 @@ of those that docs/reliability.md lists (STRICTER below); a file that only we ta
 """
 import argparse
 import collections
+import copy
 import json
 import random
 import re
@@ -68,17 +69,22 @@ def seeds():
 
 
 # --- mutations: of the entries, then of the bytes ---------------------------------------------------
+def one_of(options, choose):
+    """A copy: what is put into a header may be changed once more."""
+    return copy.deepcopy(choose.choice(options))
+
+
 def change_field(entry, choose):
     field = choose.choice(["dtype", "shape", "data_offsets", "extra"])
     how = choose.random()
     if how < 0.1:
         entry.pop(field, None)
     elif how < 0.2:
-        entry[field] = choose.choice([*NUMBERS, "F32", {"F32": None}, [["F32"]], {"a": [[[[[[[[1]]]]]]]]}])
+        entry[field] = one_of([*NUMBERS, "F32", {"F32": None}, [["F32"]], {"a": [[[[[[[[1]]]]]]]]}], choose)
     elif field == "dtype":
         entry[field] = choose.choice([*DTYPES, "f32", "F33", ""])
     elif field == "extra":
-        entry[choose.choice(["extra", "dtypes", "Shape"])] = choose.choice([1, None, "x", [1, [2]], {"a": {"b": 1}}])
+        entry[choose.choice(["extra", "dtypes", "Shape"])] = one_of([1, None, "x", [1, [2]], {"a": {"b": 1}}], choose)
     else:
         change_numbers(entry, field, choose)
 
@@ -91,7 +97,7 @@ def change_numbers(entry, field, choose):
     if how < 0.4 and numbers:
         at = choose.randrange(len(numbers))
         small = isinstance(numbers[at], int) and choose.random() < 0.6
-        numbers[at] = numbers[at] + choose.choice([-1, 1, 4, 8]) if small else choose.choice(NUMBERS)
+        numbers[at] = numbers[at] + choose.choice([-1, 1, 4, 8]) if small else one_of(NUMBERS, choose)
     elif how < 0.6:
         numbers.insert(choose.randint(0, len(numbers)), choose.choice(NUMBERS[:8]))
     elif how < 0.75 and numbers:
@@ -121,7 +127,7 @@ def change_entries(entries, choose):
     elif how < 0.4:
         entries.pop(at)
     elif how < 0.45:
-        entries[at] = (name, choose.choice([*NUMBERS, list(value.values()) if isinstance(value, dict) else 0]))
+        entries[at] = (name, one_of([*NUMBERS, list(value.values()) if isinstance(value, dict) else 0], choose))
     elif how < 0.5:
         choose.shuffle(entries)
     elif isinstance(value, dict):
