@@ -196,9 +196,10 @@ void write_peft(const fs::path& weights, const LowRankModules& modules,
                               .advice = "name a folder that can be created"});
   }
   const auto scale = scale_with_alpha(common_alpha(modules));
-  write_safetensors(weights,
-                    named(modules, {.prefix = "base_model.model."}, writing, weights, scale));
+  const auto tensors = named(modules, {.prefix = "base_model.model."}, writing, weights, scale);
+  // In this order: weights without a configuration would be read with another strength.
   write_atomically(folder / "adapter_config.json", adapter_config(modules, writing).dump(2) + "\n");
+  write_safetensors(weights, tensors);
 }
 
 }  // namespace

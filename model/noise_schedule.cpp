@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/noise_schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -83,8 +84,10 @@ NoiseScheduleConfig NoiseScheduleConfig::from_json(const nlohmann::json& json,
   config.beta_end = value_or(json, "beta_end", config.beta_end, where);
   config.beta_schedule = value_or(json, "beta_schedule", config.beta_schedule, where);
   config.prediction = prediction_type(json, where);
+  // Files of other samplers do not have the key, and may have fewer training timesteps.
   config.original_inference_steps =
-      value_or(json, "original_inference_steps", config.original_inference_steps, where);
+      value_or(json, "original_inference_steps",
+               std::min(config.original_inference_steps, config.num_train_timesteps), where);
   config.timestep_scaling = value_or(json, "timestep_scaling", config.timestep_scaling, where);
   refuse_schedule_unless(
       config.beta_schedule == "scaled_linear" || config.beta_schedule == "linear", json,

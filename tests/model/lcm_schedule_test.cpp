@@ -191,6 +191,10 @@ TEST(NoiseScheduleConfig, RefusesWhatWouldNotBeComputedExactly) {
   }
 }
 
+TEST(NoiseScheduleConfig, OfFewTrainingTimestepsNeedsNoInferenceSteps) {
+  EXPECT_EQ(read_schedule(R"({"num_train_timesteps": 20})").original_inference_steps, 20);
+}
+
 TEST(NoiseScheduleConfig, RefusesNumbersThatMakeNoSchedule) {
   for (const char* json :
        {R"({"num_train_timesteps": 0})", R"({"num_train_timesteps": 2000000})",
