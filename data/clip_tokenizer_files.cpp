@@ -23,6 +23,7 @@ constexpr std::size_t kMaxMergesBytes = std::size_t{64} << 20;
 
 // The list published with CLIP goes on after the merges that the model was trained with.
 constexpr std::size_t kClipVocabularySize = 49408;
+constexpr std::size_t kMaxAddedTokens = 10'000;
 constexpr std::size_t kClipMerges = 49152 - 256 - 2;
 
 [[noreturn]] void malformed_tokenizer(const std::string& where, std::string problem,
@@ -72,7 +73,13 @@ AddedToken added_token_of(const nlohmann::json& token, std::int64_t id, const st
 
 void add_token(ClipTokenizerFiles& files, AddedToken token) {
   const auto same = [&](const AddedToken& other) { return other.content == token.content; };
-  if (std::ranges::none_of(files.added, same)) files.added.push_back(std::move(token));
+  if (std::ranges::any_of(files.added, same)) return;
+  // A prompt is searched for each of them at every character.
+  if (files.added.size() == kMaxAddedTokens) {
+    malformed_tokenizer(files.where, fmt::format("more than {} added tokens", kMaxAddedTokens),
+                        "CLIP's tokenizer has a few");
+  }
+  files.added.push_back(std::move(token));
 }
 
 void add_tokens_of_list(ClipTokenizerFiles& files, const nlohmann::json& list) {

@@ -211,6 +211,16 @@ TEST_F(BrokenTokenizer, WithATokenThatSwallowsSpacesIsRefused) {
   EXPECT_NE(complaint().find("added token \"<|startoftext|>\" has lstrip"), std::string::npos);
 }
 
+TEST_F(BrokenTokenizer, WithTooManyAddedTokensIsRefused) {
+  take("vocab.json");
+  take("merges.txt");
+  json decoder;
+  for (int id = 0; id <= 10'000; ++id)
+    decoder[std::to_string(id)] = {{"content", "token " + std::to_string(id)}};
+  take_changed("tokenizer_config.json", "/added_tokens_decoder", decoder);
+  EXPECT_NE(complaint().find("more than 10000 added tokens"), std::string::npos);
+}
+
 TEST_F(BrokenTokenizer, WithoutALimitOfLengthFallsBackTo77) {
   take("vocab.json");
   take("merges.txt");
