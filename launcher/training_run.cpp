@@ -177,9 +177,12 @@ ExitCode TrainingRun::stop() {
 
 void TrainingRun::take(std::int64_t k) {
   ranks_.watchdog().set_step(k);
+  if (config_.run.profile_every > 0) assembly_.phases.begin("prompts and noise");
   const Step step = trainer_->step(k);
   done_ = k;
   recorder_->record(step);
+  const std::vector<PhaseCost> costs = assembly_.phases.take();
+  if (due(config_.run.profile_every, k)) Log::info(fmt::format("step {}: {}", k, text_of(costs)));
   judge_numerics(step.report);
   if (progress_) progress_->update(k, step.report.batch.reward, step.report.batch.divergence);
 }

@@ -36,7 +36,8 @@ ClipText::ClipText(const ClipTextConfig& config, const WeightScope& weights) {
   const WeightScope embeddings = weights / "embeddings";
   layers_ = std::make_unique<const Layers>(Layers{
       .config = config,
-      .token_embedding_VD = embeddings.take("token_embedding.weight", {config.vocabulary, width}),
+      .token_embedding_VD =
+          embeddings.take_matrix("token_embedding.weight", {config.vocabulary, width}),
       .position_embedding_LD =
           embeddings.take("position_embedding.weight", {config.positions, width}),
       .layers = load_clip_layers(weights, config.encoder, AttentionOptions::Mask::kCausal),
@@ -54,6 +55,7 @@ ClipText::Output ClipText::operator()(const at::Tensor& ids_BL) const {
   expects(length <= net.config.positions, "no more tokens than the text encoder has positions");
   const at::Tensor ids = ids_BL.to(net.token_embedding_VD.device());
   const at::Tensor x_BLD = at::embedding(net.token_embedding_VD, ids)
+                               .to(net.position_embedding_LD.scalar_type())
                                .add(net.position_embedding_LD.narrow(0, 0, length));
   const at::Tensor hidden_BLD = net.final_norm(apply_layers(net.layers, x_BLD));
   const at::Tensor row = at::arange(ids.size(0), ids.options());

@@ -15,7 +15,7 @@ namespace rocm::model {
 /// each pixel a token.
 struct ProjectionTerms {
   const at::Tensor& x;          ///< tokens or a feature map
-  const at::Tensor& weight_OI;  ///< frozen
+  const at::Tensor& weight_OI;  ///< frozen; in another type than x's it is converted on the way
   const at::Tensor& bias_O;     ///< frozen; may be undefined
   at::Tensor residual;          ///< like the result; may be undefined
   LowRankPair pair;             ///< a [R, I], b [O, R]; may be undefined

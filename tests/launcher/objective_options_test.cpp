@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kSteps = 8;
 
 objective::RocmOptions options_of(const std::string& toml) {
-  return objective_options(rocm::test::minimal_config(toml), kSteps);
+  PhaseMeter phases;
+  return objective_options(rocm::test::minimal_config(toml), kSteps, phases);
 }
 
 TEST(ObjectiveOptions, SayWhatTheConfigurationSays) {
@@ -38,7 +39,8 @@ TEST(ObjectiveOptions, LetGradientsFlowThroughTheLastKCalls) {
 std::size_t kept(const NumberOr<std::int64_t, CheckpointRule>& checkpoint) {
   Config config = rocm::test::minimal_config();
   config.model.checkpoint = checkpoint;
-  return objective_options(config, kSteps).kept_steps;
+  PhaseMeter phases;
+  return objective_options(config, kSteps, phases).kept_steps;
 }
 
 TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
