@@ -5,6 +5,8 @@
 #include <sstream>
 #include <string>
 
+#include <malloc.h>
+
 namespace rocm::launcher {
 
 ProcessMemory process_memory() {
@@ -24,6 +26,10 @@ ProcessMemory process_memory() {
 
 void start_peak_anew() {
   std::ofstream("/proc/self/clear_refs") << "5";
+}
+
+void give_back_freed_memory() {
+  ::malloc_trim(0);
 }
 
 }  // namespace rocm::launcher

@@ -19,4 +19,7 @@ struct ProcessMemory {
 /// The peak is what is resident now.
 void start_peak_anew();
 
+/// Gives memory that was freed, but kept for later, back to the system.
+void give_back_freed_memory();
+
 }  // namespace rocm::launcher

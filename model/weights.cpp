@@ -27,16 +27,18 @@ Weights::Weights(std::map<std::string, at::Tensor> tensors, std::string where, a
       where_(std::move(where)),
       dtype_(dtype),
       device_(device),
-      conversion_(conversion) {
+      room_(conversion == Conversion::kInProducts && device.is_cpu()
+                ? std::make_shared<at::Tensor>()
+                : nullptr) {
 }
 
 at::Tensor Weights::take(std::string_view name, at::IntArrayRef shape) {
   return take_stored(name, shape).to(device_, dtype_).contiguous();
 }
 
-at::Tensor Weights::take_matrix(std::string_view name, at::IntArrayRef shape) {
-  if (conversion_ == Conversion::kAtOnce || !device_.is_cpu()) return take(name, shape);
-  return take_stored(name, shape).contiguous();
+FrozenMatrix Weights::take_matrix(std::string_view name, at::IntArrayRef shape) {
+  if (!room_) return take(name, shape);
+  return {take_stored(name, shape).contiguous(), room_};
 }
 
 at::Tensor Weights::take_stored(std::string_view name, at::IntArrayRef shape) {
@@ -98,7 +100,7 @@ bool WeightScope::has(std::string_view name) const {
   return weights_->has(join(name));
 }
 
-at::Tensor WeightScope::take_matrix(std::string_view name, at::IntArrayRef shape) const {
+FrozenMatrix WeightScope::take_matrix(std::string_view name, at::IntArrayRef shape) const {
   return weights_->take_matrix(join(name), shape);
 }
 

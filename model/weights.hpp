@@ -9,13 +9,15 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/frozen_matrix.hpp"
+
 namespace rocm::model {
 
 /// When stored numbers become those of the network.
 enum class Conversion : std::uint8_t {
   kAtOnce,
   /// Matrices on the CPU stay as they are stored, mapped and shared by the processes of a host, and
-  /// are converted by every product: for towers that run seldom. The bits are the same.
+  /// are converted by every product: for towers that run seldom. The products are the same.
   kInProducts,
 };
 
@@ -35,7 +37,7 @@ class Weights {
   at::Tensor take(std::string_view name, at::IntArrayRef shape);
 
   /// The same for the matrix of a product, which may stay as it is stored.
-  at::Tensor take_matrix(std::string_view name, at::IntArrayRef shape);
+  FrozenMatrix take_matrix(std::string_view name, at::IntArrayRef shape);
 
   [[nodiscard]] bool has(std::string_view name) const;
 
@@ -57,7 +59,7 @@ class Weights {
   std::string where_;
   at::ScalarType dtype_;
   at::Device device_;
-  Conversion conversion_;
+  FrozenMatrix::Room room_;  ///< null: everything is converted at once
 };
 
 /// A place in the tree of names: `scope / "conv_in"` holds `conv_in.weight` and `conv_in.bias`.
@@ -71,7 +73,7 @@ class WeightScope {
 
   /// The tensor `<path>.<name>`; errors as Weights::take.
   [[nodiscard]] at::Tensor take(std::string_view name, at::IntArrayRef shape) const;
-  [[nodiscard]] at::Tensor take_matrix(std::string_view name, at::IntArrayRef shape) const;
+  [[nodiscard]] FrozenMatrix take_matrix(std::string_view name, at::IntArrayRef shape) const;
 
   [[nodiscard]] bool has(std::string_view name) const;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "objective/rocm_objective.hpp"
 
+#include <utility>
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -23,6 +25,12 @@ struct RocmObjective::ScoredSample {
 RocmObjective::RocmObjective(const Pipeline& pipeline, const RocmOptions& options)
     : pipeline_(pipeline), options_(options), divergence_(make_divergence(options.divergence)) {
   if (!divergence_) options_.reference = model::ReferenceUse::kOff;
+}
+
+RocmObjective RocmObjective::telling(PhaseListener on_phase) const {
+  RocmObjective telling = *this;
+  telling.options_.on_phase = std::move(on_phase);
+  return telling;
 }
 
 RocmObjective RocmObjective::measuring(DivergenceKind divergence) const {

@@ -70,6 +70,9 @@ class RocmObjective {
   /// Keeps the graphs of the last `steps` steps from now on. Gradients stay the same to the bit.
   void keep_steps(std::size_t steps) { options_.kept_steps = steps; }
 
+  /// The same, telling `on_phase` what runs.
+  [[nodiscard]] RocmObjective telling(PhaseListener on_phase) const;
+
   /// Measures `divergence` without using it, for policies that are trained with none.
   [[nodiscard]] RocmObjective measuring(DivergenceKind divergence) const;
 
