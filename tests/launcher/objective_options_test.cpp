@@ -50,5 +50,17 @@ TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
   EXPECT_EQ(kept(std::int64_t{20}), kSteps);
 }
 
+TEST(ObjectiveOptions, TellThePhaseMeterOnlyWhenStepsAreProfiled) {
+  EXPECT_FALSE(options_of("").on_phase);
+  PhaseMeter phases;
+  const auto options =
+      objective_options(rocm::test::minimal_config("[run]\nprofile_every = 1\n"), kSteps, phases);
+  options.on_phase(objective::Phase::kDecoder);
+  const auto costs = phases.take();
+  ASSERT_EQ(costs.size(), 2U);
+  EXPECT_EQ(costs[0].name, "start");
+  EXPECT_EQ(costs[1].name, "decoder");
+}
+
 }  // namespace
 }  // namespace rocm::launcher
