@@ -41,6 +41,9 @@ void cut_added_tokens(std::string_view text, const std::vector<AddedToken>& toke
   on_text(text.substr(begin));
 }
 
+/// Cuts `ids` to the first length - 1 and appends the end token.
+void end_within(std::int64_t length, std::int64_t end_id, std::vector<std::int64_t>& ids);
+
 /// What every tokenizer asks of a prompt or caption. Throws Failure(kInput).
 void require_utf8_prompt(std::string_view text);
 

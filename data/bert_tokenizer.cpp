@@ -122,8 +122,7 @@ BertTokenizer::Encoding BertTokenizer::encode(std::string_view text, std::int64_
   cut_added_tokens(
       text, special_, [&](std::string_view part) { append_text(part, ids); },
       [&](std::int64_t id) { ids.push_back(id); });
-  ids.resize(std::min(ids.size(), room - 1));
-  ids.push_back(end_id_);
+  end_within(length, end_id_, ids);
   std::vector<std::int64_t> mask(ids.size(), 1);
   ids.resize(room, pad_id_);
   mask.resize(room, 0);

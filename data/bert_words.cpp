@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/unicode.hpp"
+#include "data/unicode_8.hpp"
 
 namespace rocm::data {
 namespace {
@@ -14,11 +15,12 @@ constexpr char32_t kReplacement = 0xFFFD;
 
 using Range = std::pair<char32_t, char32_t>;
 
-/// The blocks that BERT calls Chinese characters.
+/// The blocks that BERT calls Chinese characters, as the `tokenizers` library has them: extension E
+/// begins at U+2B820, but its table at U+2B920.
 constexpr std::array kIdeographs = {Range{0x3400, 0x4DBF},   Range{0x4E00, 0x9FFF},
                                     Range{0xF900, 0xFAFF},   Range{0x20000, 0x2A6DF},
                                     Range{0x2A700, 0x2B73F}, Range{0x2B740, 0x2B81F},
-                                    Range{0x2B820, 0x2CEAF}, Range{0x2F800, 0x2FA1F}};
+                                    Range{0x2B920, 0x2CEAF}, Range{0x2F800, 0x2FA1F}};
 
 /// BERT takes every symbol of ASCII for punctuation.
 constexpr std::array kAsciiSymbols = {Range{'!', '/'}, Range{':', '@'}, Range{'[', '`'},
@@ -33,12 +35,12 @@ bool is_in(const std::array<Range, N>& ranges, char32_t code_point) {
 
 bool is_removed(char32_t code_point) {
   if (code_point == U'\t' || code_point == U'\n' || code_point == U'\r') return false;
-  return code_point == 0 || code_point == kReplacement || is_control(code_point);
+  return code_point == 0 || code_point == kReplacement || is_control_in_unicode_8(code_point);
 }
 
 bool stands_alone(char32_t code_point) {
   return is_in(kIdeographs, code_point) || is_in(kAsciiSymbols, code_point) ||
-         is_punctuation(code_point);
+         is_punctuation_in_unicode_8(code_point);
 }
 
 std::string without_control_characters(std::string_view text) {
@@ -50,7 +52,7 @@ std::string without_control_characters(std::string_view text) {
 
 std::u32string without_accents(std::string_view text) {
   std::u32string letters = decode_utf8(to_nfd(text));
-  std::erase_if(letters, is_nonspacing_mark);
+  std::erase_if(letters, is_nonspacing_mark_in_unicode_8);
   return letters;
 }
 

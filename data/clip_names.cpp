@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/clip_names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -68,34 +69,46 @@ void split_projection(const std::string& layer, std::string_view parameter, cons
     result.emplace(fmt::format("{}self_attn.{}.{}", layer, kNames[i], parameter), parts[i]);
 }
 
-/// A parameter of a tower's layer, such as `3.ln_1.weight` behind the tower's prefix.
-void add_layer_parameter(std::string_view tower, std::string_view rest, const at::Tensor& tensor,
+/// Adds a parameter of a tower's layer, such as `3.ln_1.weight` behind the tower's prefix; false if
+/// it is none.
+bool add_layer_parameter(std::string_view tower, std::string_view rest, const at::Tensor& tensor,
                          NamedTensors& result) {
   const std::size_t dot = rest.find('.');
-  if (dot == std::string_view::npos) return;
+  if (dot == std::string_view::npos) return false;
   const std::string layer = fmt::format("{}{}", tower, rest.substr(0, dot + 1));
   const std::string_view part = rest.substr(dot + 1);
-  if (part.starts_with(kFused))
-    return split_projection(layer, part.substr(kFused.size()), tensor, result);
-  for (const auto& [before, after] : kLayerParts) {
-    if (part.starts_with(before))
-      result.emplace(fmt::format("{}{}{}", layer, after, part.substr(before.size())), tensor);
+  if (part.starts_with(kFused)) {
+    split_projection(layer, part.substr(kFused.size()), tensor, result);
+    return true;
   }
+  for (const auto& [before, after] : kLayerParts) {
+    if (!part.starts_with(before)) continue;
+    result.emplace(fmt::format("{}{}{}", layer, after, part.substr(before.size())), tensor);
+    return true;
+  }
+  return false;
+}
+
+bool add_tower_parameter(std::string_view name, const at::Tensor& tensor, NamedTensors& result) {
+  return std::ranges::any_of(kTowers, [&](const Renaming& tower) {
+    return name.starts_with(tower.first) &&
+           add_layer_parameter(tower.second, name.substr(tower.first.size()), tensor, result);
+  });
+}
+
+void add_renamed(const std::string& name, const at::Tensor& tensor, NamedTensors& result) {
+  const auto transposed = renamed(kTransposed, name);
+  if (transposed && tensor.dim() == 2)
+    result.emplace(*transposed, tensor.t().contiguous());
+  else if (!add_tower_parameter(name, tensor, result))
+    result.emplace(renamed(kTopLevel, name).value_or(name), tensor);
 }
 
 }  // namespace
 
 NamedTensors with_transformers_clip_names(const NamedTensors& tensors) {
   NamedTensors result;
-  for (const auto& [name, tensor] : tensors) {
-    if (const auto same = renamed(kTopLevel, name)) result.emplace(*same, tensor);
-    if (const auto transposed = renamed(kTransposed, name); transposed && tensor.dim() == 2)
-      result.emplace(*transposed, tensor.t().contiguous());
-    for (const auto& [before, after] : kTowers) {
-      if (name.starts_with(before))
-        add_layer_parameter(after, std::string_view(name).substr(before.size()), tensor, result);
-    }
-  }
+  for (const auto& [name, tensor] : tensors) add_renamed(name, tensor, result);
   return result;
 }
 

@@ -4,33 +4,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "data/clip_words.hpp"
-#include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::data {
 namespace {
-
-std::int64_t token_id(const ClipTokenizerFiles& files, const std::string& token) {
-  const auto added = std::ranges::find(files.added, token, &AddedToken::content);
-  if (added != files.added.end()) return added->id;
-  const auto entry = files.vocabulary.find(token);
-  if (entry != files.vocabulary.end()) return entry->second;
-  fail(ExitCode::kInput,
-       {.where = files.where,
-        .problem = fmt::format("the special token \"{}\" has no id", printable(token)),
-        .because = "it is neither in the vocabulary nor among the added tokens",
-        .advice = "take vocabulary and tokenizer_config.json from the same model"});
-}
-
-std::int64_t vocabulary_size_of(const ClipTokenizerFiles& files) {
-  std::int64_t largest = 0;
-  for (const auto& [token, id] : files.vocabulary) largest = std::max(largest, id);
-  for (const auto& token : files.added) largest = std::max(largest, token.id);
-  return largest + 1;
-}
 
 std::vector<AddedToken> tokens_in(TokenText text, const ClipTokenizerFiles& files) {
   std::vector<AddedToken> tokens;
@@ -59,18 +37,16 @@ ClipTokenizer::ClipTokenizer(const ClipTokenizerFiles& files)
       end_id_(token_id(files, files.end_token)),
       pad_id_(token_id(files, files.pad_token)),
       model_max_length_(files.model_max_length),
-      vocabulary_size_(vocabulary_size_of(files)) {
+      vocabulary_size_(token_count(files)) {
 }
 
 std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text, std::int64_t length) const {
   expects(length >= 2, "room for the begin and the end token");
   require_utf8_prompt(text);
-  const auto room = static_cast<std::size_t>(length);
   std::vector<std::int64_t> ids{begin_id_};
   append_raw(text, ids);
-  ids.resize(std::min(ids.size(), room - 1));
-  ids.push_back(end_id_);
-  ids.resize(room, pad_id_);
+  end_within(length, end_id_, ids);
+  ids.resize(static_cast<std::size_t>(length), pad_id_);
   return ids;
 }
 

@@ -187,4 +187,23 @@ ClipTokenizerFiles read_clip_tokenizer_files(const std::filesystem::path& folder
   return files;
 }
 
+std::int64_t token_id(const ClipTokenizerFiles& files, const std::string& token) {
+  const auto added = std::ranges::find(files.added, token, &AddedToken::content);
+  if (added != files.added.end()) return added->id;
+  const auto entry = files.vocabulary.find(token);
+  if (entry != files.vocabulary.end()) return entry->second;
+  fail(ExitCode::kInput,
+       {.where = files.where,
+        .problem = fmt::format("the special token \"{}\" has no id", printable(token)),
+        .because = "it is neither in the vocabulary nor among the added tokens",
+        .advice = "take vocabulary and tokenizer_config.json from the same model"});
+}
+
+std::int64_t token_count(const ClipTokenizerFiles& files) {
+  std::int64_t largest = 0;
+  for (const auto& [token, id] : files.vocabulary) largest = std::max(largest, id);
+  for (const auto& token : files.added) largest = std::max(largest, token.id);
+  return largest + 1;
+}
+
 }  // namespace rocm::data

@@ -29,4 +29,10 @@ struct ClipTokenizerFiles {
 /// missing or malformed, or describes another tokenizer than CLIP's.
 [[nodiscard]] ClipTokenizerFiles read_clip_tokenizer_files(const std::filesystem::path& folder);
 
+/// Throws Failure(kInput) when neither the added tokens nor the vocabulary have it.
+[[nodiscard]] std::int64_t token_id(const ClipTokenizerFiles& files, const std::string& token);
+
+/// One more than the largest id.
+[[nodiscard]] std::int64_t token_count(const ClipTokenizerFiles& files);
+
 }  // namespace rocm::data

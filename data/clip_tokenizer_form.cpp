@@ -39,12 +39,15 @@ nlohmann::json clip_normalizer() {
             {{"type", "Lowercase"}}}}};
 }
 
-bool is_word_split(nlohmann::json split) {
-  const nlohmann::json pattern =
-      split.value(nlohmann::json::json_pointer("/pattern/Regex"), nlohmann::json());
-  const bool known =
-      std::ranges::any_of(kWordPatterns, [&](auto other) { return pattern == other; });
-  return known && split.value("type", nlohmann::json()) == "Split" &&
+bool is_word_pattern(const nlohmann::json& pattern) {
+  if (!pattern.is_object()) return false;
+  const nlohmann::json expression = pattern.value("Regex", nlohmann::json());
+  return std::ranges::any_of(kWordPatterns, [&](auto known) { return expression == known; });
+}
+
+bool is_word_split(const nlohmann::json& split) {
+  return is_word_pattern(split.value("pattern", nlohmann::json())) &&
+         split.value("type", nlohmann::json()) == "Split" &&
          split.value("behavior", nlohmann::json()) == "Removed" &&
          split.value("invert", nlohmann::json()) == true;
 }

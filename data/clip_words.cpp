@@ -2,7 +2,6 @@
 #include "data/clip_words.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include "data/unicode.hpp"
@@ -40,21 +39,26 @@ std::vector<Mark> marks_of(std::string_view text) {
   return marks;
 }
 
-// Code points (all ASCII) of the contraction that `text` begins with, or 0.
-std::size_t contraction_size(std::string_view text) {
-  constexpr std::array<std::string_view, 7> kContractions{"'s", "'t",  "'re", "'ve",
-                                                          "'m", "'ll", "'d"};
+// Bytes of the literal that `text` begins with, or 0.
+std::size_t literal_size(std::string_view text, std::span<const std::string_view> literals) {
   const auto found = std::ranges::find_if(
-      kContractions, [text](std::string_view word) { return text.starts_with(word); });
-  return found == kContractions.end() ? 0 : found->size();
+      literals, [text](std::string_view literal) { return text.starts_with(literal); });
+  return found == literals.end() ? 0 : found->size();
 }
 
-std::size_t run_size(const std::vector<Mark>& marks, std::size_t first) {
+// Index after the last code point of a run.
+std::size_t run_end(const std::vector<Mark>& marks, std::size_t first) {
   const Kind kind = marks[first].kind;
-  if (kind == Kind::kNumber) return 1;
+  if (kind == Kind::kNumber) return first + 1;
   std::size_t last = first;
   while (last < marks.size() && marks[last].kind == kind) ++last;
-  return last - first;
+  return last;
+}
+
+// Index of the code point that begins at byte `offset`.
+std::size_t mark_after(const std::vector<Mark>& marks, std::size_t first, std::size_t offset) {
+  while (first < marks.size() && marks[first].end <= offset) ++first;
+  return first;
 }
 
 }  // namespace
@@ -71,14 +75,15 @@ std::string normalise_clip_text(std::string_view text) {
   return to_lower(spaced);
 }
 
-std::vector<std::string_view> split_clip_words(std::string_view normalised) {
+std::vector<std::string_view> split_clip_words(std::string_view normalised,
+                                               std::span<const std::string_view> literals) {
   const std::vector<Mark> marks = marks_of(normalised);
   std::vector<std::string_view> words;
   for (std::size_t at = 0; at < marks.size();) {
     const std::size_t begin = at == 0 ? 0 : marks[at - 1].end;
-    const std::size_t contraction = contraction_size(normalised.substr(begin));
+    const std::size_t literal = literal_size(normalised.substr(begin), literals);
     const bool space = marks[at].kind == Kind::kSpace;
-    at += contraction > 0 ? contraction : run_size(marks, at);
+    at = literal > 0 ? mark_after(marks, at, begin + literal) : run_end(marks, at);
     if (!space) words.push_back(normalised.substr(begin, marks[at - 1].end - begin));
   }
   return words;

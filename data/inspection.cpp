@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "data/architecture.hpp"
 #include "data/inspection_entries.hpp"
 #include "data/json_file.hpp"
 #include "data/lora_file.hpp"
@@ -55,10 +56,12 @@ class TensorList {
   void add(std::string_view name, std::string_view dtype, at::IntArrayRef shape) {
     tensors_.push_back({{"name", name}, {"dtype", dtype}, {"shape", shape.vec()}});
     ++dtypes_[std::string(dtype)];
+    shapes_.emplace(name, shape.vec());
     elements_ += std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies());
   }
 
   void write(ordered_json& json) const {
+    json["architecture"] = architecture_of(shapes_);
     json["tensors"] = tensors_;
     json["dtypes"] = dtypes_;
     json["elements"] = elements_;
@@ -67,6 +70,7 @@ class TensorList {
  private:
   ordered_json tensors_ = ordered_json::array();
   std::map<std::string, int> dtypes_;
+  TensorShapes shapes_;
   std::int64_t elements_ = 0;
 };
 
@@ -90,6 +94,13 @@ void add_tensors(ordered_json& json, const NamedTensors& tensors) {
              tensor.sizes());
   }
   list.write(json);
+}
+
+bool is_adapter(const NamedTensors& tensors) {
+  const auto fits = [](const auto& entry) {
+    return parse_lora_key(entry.first) && !is_text_encoder_lora_key(entry.first);
+  };
+  return !tensors.empty() && std::ranges::all_of(tensors, fits);
 }
 
 bool is_adapter(const SafetensorsFile& file) {
@@ -124,7 +135,12 @@ ordered_json inspect_adapter(const fs::path& path) {
   json["layers"] = lora.modules.size();
   json["ranks"] = ranks;
   json["scales"] = scales;
-  add_tensors(json, SafetensorsFile::open(lora.files.front()));
+  const fs::path& weights = lora.files.front();
+  if (is_torch_file_name(weights)) {
+    add_tensors(json, read_torch_file(weights).tensors);
+  } else {
+    add_tensors(json, SafetensorsFile::open(weights));
+  }
   json["files"] = file_entries(lora.files);
   return json;
 }
@@ -148,6 +164,7 @@ ordered_json inspect_index(const fs::path& path) {
 
 ordered_json inspect_torch_file(const fs::path& path) {
   const TorchFile file = read_torch_file(path);
+  if (is_adapter(file.tensors)) return inspect_adapter(path);
   ordered_json json = start_inspection(path, "torch file");
   json["section"] = file.section;
   json["ignored"] = file.ignored;
@@ -195,18 +212,6 @@ ordered_json inspect_component(const fs::path& folder, const std::string& name, 
   return component;
 }
 
-/// The folders that model_index.json names; those of a part that is switched off are null there.
-std::vector<std::string> component_names(const fs::path& root) {
-  std::vector<std::string> names;
-  const fs::path path = root / "model_index.json";
-  if (!is_file(path)) return names;
-  const nlohmann::json index = read_json(path);
-  for (const auto& [name, value] : index.items()) {
-    if (value.is_array() && value.size() == 2 && value[1].is_string()) names.push_back(name);
-  }
-  return names;
-}
-
 ordered_json inspect_model(const fs::path& path) {
   ModelDirectory model = ModelDirectory::open(path);
   ordered_json json = start_inspection(path, "model folder");
@@ -215,7 +220,7 @@ ordered_json inspect_model(const fs::path& path) {
   json["not_verified"] = ordered_json::array();
   json["files"] = ordered_json::array();
   json["components"].push_back(inspect_component(model.root(), "", json));
-  for (const std::string& name : component_names(model.root())) {
+  for (const std::string& name : model.component_names()) {
     if (model.has(name)) {
       json["components"].push_back(inspect_component(model.folder(name), name, json));
     } else {
@@ -225,12 +230,34 @@ ordered_json inspect_model(const fs::path& path) {
   return json;
 }
 
+bool is_weights(const fs::path& path) {
+  const FileKind kind = kind_of(path);
+  return kind == FileKind::kSafetensors || kind == FileKind::kTorch || kind == FileKind::kIndex;
+}
+
+/// Weights as they are published beside a README, without a configuration.
+bool holds_only_weights(const fs::path& folder) {
+  if (is_file(folder / "model_index.json") || is_file(folder / "config.json")) return false;
+  return std::ranges::any_of(files_in(folder), is_weights);
+}
+
+ordered_json inspect_weights_folder(const fs::path& path) {
+  ordered_json json = start_inspection(path, "weights folder");
+  json["components"] = ordered_json::array();
+  json["not_verified"] = ordered_json::array();
+  json["files"] = ordered_json::array();
+  json["components"].push_back(inspect_component(path, "", json));
+  return json;
+}
+
 ordered_json inspect_folder(const fs::path& path) {
-  const bool adapter =
-      is_file(path / "adapter_config.json") || is_file(path / "pytorch_lora_weights.safetensors");
+  const bool adapter = is_file(path / "adapter_config.json") ||
+                       is_file(path / "pytorch_lora_weights.safetensors") ||
+                       is_file(path / "pytorch_lora_weights.bin");
   if (adapter) return inspect_adapter(path);
   if (is_file(path / kManifestName)) return inspect_checkpoint(path);
-  return RunFolder(path).used() ? inspect_run(path) : inspect_model(path);
+  if (RunFolder(path).used()) return inspect_run(path);
+  return holds_only_weights(path) ? inspect_weights_folder(path) : inspect_model(path);
 }
 
 }  // namespace

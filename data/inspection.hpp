@@ -12,13 +12,14 @@ namespace rocm::data {
 /// (file or folder), an index with its shards, a model folder with every component, a JSON file, a
 /// trajectory file, a checkpoint, a run folder.
 ///   {"path", "kind": "safetensors" | "torch file" | "adapter" | "sharded weights" | "model folder"
-///    | "json" | "trajectories" | "checkpoint" | "run",
+///    | "weights folder" | "json" | "trajectories" | "checkpoint" | "run",
 ///    "verified": true, "files": [{"path", "bytes", "sha256"}], ...}
-/// and by kind "tensors" (name, dtype, shape), "dtypes", "elements", "metadata", "format",
-/// "layers", "ranks", "scales", "section" and "ignored" (read_torch_file), "class", "components",
-/// "not_verified" (files of kinds that are not read), and those of run_inspection.hpp. Paths are
-/// printable; other strings are the file's own: print by describe(), or dump with ensure_ascii.
-/// Throws Failure(kInput) when something is broken or of no known kind.
+/// and by kind "architecture" (architecture_of), "tensors" (name, dtype, shape), "dtypes",
+/// "elements", "metadata", "format", "layers", "ranks", "scales", "section" and "ignored"
+/// (read_torch_file), "class", "components", "not_verified" (files of kinds that are not read), and
+/// those of run_inspection.hpp. Paths are printable; other strings are the file's own: print by
+/// describe(), or dump with ensure_ascii. Throws Failure(kInput) when something is broken or of no
+/// known kind.
 [[nodiscard]] nlohmann::ordered_json inspect(const std::filesystem::path& path);
 
 /// A summary of inspect()'s result for people, a few lines; nothing reaches a terminal raw.

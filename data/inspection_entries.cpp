@@ -6,6 +6,7 @@
 
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/readable_folder.hpp"
 #include "data/sha256.hpp"
 
 namespace rocm::data {
@@ -30,6 +31,7 @@ ordered_json file_entries(const std::vector<fs::path>& paths) {
 }
 
 std::vector<fs::path> files_in(const fs::path& folder) {
+  check_folder(folder);
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; at != end; at.increment(error)) {

@@ -18,7 +18,8 @@ namespace rocm::data {
 [[nodiscard]] nlohmann::ordered_json file_entry(const std::filesystem::path& path);
 [[nodiscard]] nlohmann::ordered_json file_entries(const std::vector<std::filesystem::path>& paths);
 
-/// What lies directly in a folder and is no folder, in name order; nothing if it cannot be read.
+/// What lies directly in a folder and is no folder, in name order. Throws Failure(kInput) when it
+/// cannot be read: what is passed over is not verified.
 [[nodiscard]] std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder);
 
 }  // namespace rocm::data

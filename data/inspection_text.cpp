@@ -57,6 +57,13 @@ void add_metadata(std::string& text, const ordered_json& metadata) {
     text += fmt::format("  and {} more\n", metadata.size() - kEntriesShown);
 }
 
+/// "VAE (AutoencoderKL), 4 latent channels; "; nothing for what is not known.
+std::string architecture_in(const ordered_json& json) {
+  constexpr std::size_t kLongest = 500;
+  if (!json.contains("architecture") || json["architecture"] == "unknown") return "";
+  return printable(json["architecture"].get_ref<const std::string&>(), kLongest) + "; ";
+}
+
 void add_component(std::string& text, const ordered_json& component) {
   const std::string name = component["name"] == "" ? "(root)" : text_of(component["name"]);
   if (component.contains("missing")) {
@@ -65,9 +72,10 @@ void add_component(std::string& text, const ordered_json& component) {
   }
   for (const ordered_json& weights : component["weights"]) {
     const std::string_view path = weights["path"].get_ref<const std::string&>();
-    text += fmt::format("  {}: {}: {} tensors, {} elements: {}\n", name,
-                        path.substr(path.rfind('/') + 1), text_of(weights["tensors"]),
-                        text_of(weights["elements"]), dtypes_line(weights["dtypes"]));
+    text += fmt::format("  {}: {}: {}{} tensors, {} elements: {}\n", name,
+                        path.substr(path.rfind('/') + 1), architecture_in(weights),
+                        text_of(weights["tensors"]), text_of(weights["elements"]),
+                        dtypes_line(weights["dtypes"]));
   }
 }
 
@@ -122,8 +130,9 @@ std::string describe(const ordered_json& json) {
                         numbers(json["ranks"]), numbers(json["scales"]));
   }
   if (json.contains("tensors")) {
-    text += fmt::format("  {} tensors, {} elements: {}\n", json["tensors"].size(),
-                        text_of(json["elements"]), dtypes_line(json["dtypes"]));
+    text +=
+        fmt::format("  {}{} tensors, {} elements: {}\n", architecture_in(json),
+                    json["tensors"].size(), text_of(json["elements"]), dtypes_line(json["dtypes"]));
     add_tensors(text, json["tensors"]);
   }
   if (json.contains("metadata")) {

@@ -18,6 +18,7 @@
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
 #include "data/safetensors.hpp"
+#include "data/weights_file.hpp"
 #include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
 
@@ -29,8 +30,9 @@ namespace fs = std::filesystem;
 /// The names of the tensors of one layer, by part.
 using Parts = std::map<LoraPart, std::string>;
 
-constexpr std::array<const char*, 3> kNamesInFolder = {
-    "adapter_model.safetensors", "pytorch_lora_weights.safetensors", "lora.safetensors"};
+constexpr std::array<const char*, 5> kNamesInFolder = {
+    "adapter_model.safetensors", "pytorch_lora_weights.safetensors", "lora.safetensors",
+    "adapter_model.bin", "pytorch_lora_weights.bin"};
 
 [[noreturn]] void refuse_lora(const fs::path& path, const std::string& problem,
                               const std::string& because, const std::string& advice) {
@@ -56,22 +58,30 @@ fs::path weights_in(const fs::path& path) {
     if (is_file(path / name)) return path / name;
   }
   refuse_lora(path, "there is no adapter in the folder",
-              fmt::format("it holds none of {}", fmt::join(kNamesInFolder, ", ")),
-              "name the file; a .bin must be converted to safetensors where you trust it");
+              fmt::format("it holds none of {}", fmt::join(kNamesInFolder, ", ")), "name the file");
 }
+
+/// An adapter's file as it is stored; torch.save's files carry no metadata.
+struct StoredAdapter {
+  fs::path path;
+  NamedTensors tensors;
+  std::map<std::string, std::string> metadata;
+
+  [[nodiscard]] static StoredAdapter open(const fs::path& path) {
+    if (is_torch_file_name(path)) return {path, read_weights_file(path), {}};
+    const SafetensorsFile file = SafetensorsFile::open(path);
+    return {path, file.all(), file.metadata()};
+  }
+};
 
 /// The file's tensors by layer, and the one format that all names must have.
 class AdapterTensors {
  public:
-  explicit AdapterTensors(const SafetensorsFile& file) {
-    for (const TensorInfo& info : file.tensors()) add(info.name, file.path());
-    if (!strangers_.empty()) {
-      refuse_lora(file.path(), "it has tensors that no adapter has: " + some_of(strangers_),
-                  "leaving them out would change the pictures",
-                  "use an adapter of plain low-rank layers in the diffusers, kohya or PEFT format");
-    }
+  explicit AdapterTensors(const StoredAdapter& file) {
+    for (const auto& [name, tensor] : file.tensors) add(name, file.path);
+    if (!strangers_.empty()) refuse_strangers(file.path);
     if (layers_.empty()) {
-      refuse_lora(file.path(), "it holds no tensors", "an adapter has two a layer",
+      refuse_lora(file.path, "it holds no tensors", "an adapter has two a layer",
                   "name another file");
     }
   }
@@ -89,6 +99,11 @@ class AdapterTensors {
           "use an adapter of the U-Net alone");
     }
     const std::optional<LoraKey> key = parse_lora_key(name);
+    if (const auto part = key ? std::nullopt : foreign_adapter_part(name)) {
+      refuse_lora(path, fmt::format("\"{}\" is {}", printable(name), *part),
+                  "it makes the adapter more than low-rank layers, which is not computed here",
+                  kAdvice);
+    }
     if (!key || format_.value_or(key->format) != key->format) {
       strangers_.push_back(name);
       return;
@@ -99,35 +114,43 @@ class AdapterTensors {
                 "it is unclear which of them counts", "fetch or write the adapter again");
   }
 
+  [[noreturn]] void refuse_strangers(const fs::path& path) const {
+    refuse_lora(path, "it has tensors that no adapter of its format has: " + some_of(strangers_),
+                "leaving them out would change the pictures", kAdvice);
+  }
+
+  static constexpr const char* kAdvice =
+      "use an adapter of plain low-rank layers in the diffusers, kohya or PEFT format";
+
   std::optional<LoraFormat> format_;
   std::map<std::string, Parts> layers_;
   std::vector<std::string> strangers_;
 };
 
-std::optional<LoraSettings> settings_of(const SafetensorsFile& file, LoraFile& lora) {
-  const fs::path config = file.path().parent_path() / "adapter_config.json";
+std::optional<LoraSettings> settings_of(const StoredAdapter& file, LoraFile& lora) {
+  const fs::path config = file.path.parent_path() / "adapter_config.json";
   if (lora.format == LoraFormat::kPeft && is_file(config)) {
     lora.files.push_back(config);
     return LoraSettings::from_adapter_config(read_json(config), printable_path(config));
   }
-  const auto metadata = file.metadata().find("lora_adapter_metadata");
-  if (metadata != file.metadata().end()) {
+  const auto metadata = file.metadata.find("lora_adapter_metadata");
+  if (metadata != file.metadata.end()) {
     return LoraSettings::from_metadata(metadata->second,
-                                       printable_path(file.path()) + ": lora_adapter_metadata");
+                                       printable_path(file.path) + ": lora_adapter_metadata");
   }
   if (lora.format == LoraFormat::kPeft) {
     Log::warn(fmt::format("{}: there is no adapter_config.json beside it: taking alpha = rank",
-                          printable_path(file.path())));
+                          printable_path(file.path)));
   }
   return {};
 }
 
-double alpha_of(const SafetensorsFile& file, const std::string& name) {
-  const at::Tensor alpha = file.tensor(name);
+double alpha_of(const StoredAdapter& file, const std::string& name) {
+  const at::Tensor alpha = file.tensors.at(name);
   const bool number = alpha.numel() == 1 && !alpha.is_complex();
   const double value = number ? alpha.item().toDouble() : std::nan("");
   if (!std::isfinite(value)) {
-    refuse_lora(file.path(), fmt::format("\"{}\" is no finite number", printable(name)),
+    refuse_lora(file.path, fmt::format("\"{}\" is no finite number", printable(name)),
                 "the adapter's strength is unknown", "fetch or write the adapter again");
   }
   return value;
@@ -141,22 +164,23 @@ bool shapes_agree(const at::Tensor& A, const at::Tensor& B) {
          A.size(0) == B.size(1);
 }
 
-LowRankPair pair_of(const SafetensorsFile& file, const std::string& module, const Parts& parts,
+LowRankPair pair_of(const StoredAdapter& file, const std::string& module, const Parts& parts,
                     const std::optional<LoraSettings>& settings) {
   if (!parts.contains(LoraPart::kA) || !parts.contains(LoraPart::kB)) {
-    refuse_lora(file.path(), fmt::format("layer \"{}\" lacks A or B", printable(module)),
+    refuse_lora(file.path, fmt::format("layer \"{}\" lacks A or B", printable(module)),
                 "its change is the product of the two", "fetch or write the adapter again");
   }
-  LowRankPair pair{file.tensor(parts.at(LoraPart::kA)), file.tensor(parts.at(LoraPart::kB))};
+  LowRankPair pair{file.tensors.at(parts.at(LoraPart::kA)),
+                   file.tensors.at(parts.at(LoraPart::kB))};
   if (!shapes_agree(pair.A, pair.B)) {
-    refuse_lora(file.path(),
+    refuse_lora(file.path,
                 fmt::format("layer \"{}\" has A [{}] and B [{}]", printable(module),
                             fmt::join(pair.A.sizes(), ", "), fmt::join(pair.B.sizes(), ", ")),
                 "they must be matrices of floating-point numbers that can be multiplied, B A",
                 "fetch or write the adapter again");
   }
   if (!pair.A.isfinite().all().item<bool>() || !pair.B.isfinite().all().item<bool>()) {
-    refuse_lora(file.path(), fmt::format("layer \"{}\" holds NaN or infinity", printable(module)),
+    refuse_lora(file.path, fmt::format("layer \"{}\" holds NaN or infinity", printable(module)),
                 "every picture would be lost", "take an earlier checkpoint of the adapter");
   }
   if (const auto alpha = parts.find(LoraPart::kAlpha); alpha != parts.end()) {
@@ -181,9 +205,9 @@ std::map<std::string, std::string> layers_by_name(std::span<const std::string> m
 }  // namespace
 
 LoraFile read_lora_unresolved(const fs::path& path) {
-  const SafetensorsFile file = SafetensorsFile::open(weights_in(path));
+  const StoredAdapter file = StoredAdapter::open(weights_in(path));
   const AdapterTensors contents(file);
-  LoraFile lora{.format = contents.format(), .files = {file.path()}};
+  LoraFile lora{.format = contents.format(), .files = {file.path}};
   const std::optional<LoraSettings> settings = settings_of(file, lora);
   for (const auto& [module, parts] : contents.layers()) {
     lora.modules.emplace(module, pair_of(file, module, parts, settings));

@@ -23,13 +23,14 @@ struct LoraFile {
   std::vector<std::filesystem::path> files;  ///< all that was read
 };
 
-/// Reads a U-Net adapter: a .safetensors file of any format above, a folder with
-/// pytorch_lora_weights.safetensors or lora.safetensors, or a PEFT folder. `modules` lists the
-/// U-Net's layers: they resolve kohya's names, in which "_" is ambiguous, and unmask keys that fit
-/// no layer. scale = alpha / rank, alpha from `.alpha` tensors, else from the header's
-/// `lora_adapter_metadata` or adapter_config.json, else alpha = rank (what diffusers assumes).
-/// Throws Failure(kInput) when a key is not understood, fits no layer or lacks its partner, when
-/// the settings change the function in a way that is not computed here, and for text encoders.
+/// Reads a U-Net adapter: a .safetensors or torch.save file (.bin, .pt, ...) of any format above, a
+/// folder with pytorch_lora_weights.safetensors or .bin or lora.safetensors, or a PEFT folder.
+/// `modules` lists the U-Net's layers: they resolve kohya's names, in which "_" is ambiguous, and
+/// unmask keys that fit no layer. scale = alpha / rank, alpha from `.alpha` tensors, else from the
+/// header's `lora_adapter_metadata` or adapter_config.json, else alpha = rank (what diffusers
+/// assumes). Throws Failure(kInput) when a key is not understood, fits no layer or lacks its
+/// partner, when the settings change the function in a way that is not computed here, and for text
+/// encoders.
 [[nodiscard]] LoraFile read_lora(const std::filesystem::path& path,
                                  std::span<const std::string> modules);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -85,12 +84,6 @@ double finite_number(const nlohmann::json& config, const char* key, const std::s
                   "the adapter's strength is unknown");
 }
 
-bool is_literal(std::string_view pattern) {
-  return !pattern.empty() && std::ranges::all_of(pattern, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
-  });
-}
-
 }  // namespace
 
 LoraSettings LoraSettings::from_adapter_config(const nlohmann::json& config,
@@ -134,14 +127,10 @@ std::vector<LoraSettings::Exception> LoraSettings::exceptions(const nlohmann::js
   if (!patterns.is_object())
     refuse_settings(where_, fmt::format("{} is no object", key), "it maps layers");
   std::vector<Exception> found;
+  const std::string where = fmt::format("{}: {}", where_, key);
   for (const auto& [pattern, value] : patterns.items()) {
-    const bool whole_path = pattern.starts_with('^');
-    const std::string name = pattern.substr(whole_path ? 1 : 0);
-    if (!is_literal(name)) {
-      refuse_settings(where_, fmt::format("{} has the pattern \"{}\"", key, printable(pattern)),
-                      "only names of layers are understood, no regular expressions");
-    }
-    found.push_back({name, whole_path, finite_number(patterns, pattern.c_str(), where_)});
+    found.push_back(
+        {LayerPattern(pattern, where), finite_number(patterns, pattern.c_str(), where)});
   }
   return found;
 }
@@ -150,9 +139,7 @@ double LoraSettings::value_for(std::string_view module, double otherwise,
                                const std::vector<Exception>& exceptions) const {
   std::optional<double> value;
   for (const Exception& exception : exceptions) {
-    const bool fits = module == exception.name ||
-                      (!exception.whole_path && module.ends_with("." + exception.name));
-    if (!fits) continue;
+    if (!exception.pattern.fits(module)) continue;
     if (value.value_or(exception.value) != exception.value) {
       refuse_settings(where_, fmt::format("two patterns fit the layer \"{}\"", printable(module)),
                       "it is unclear which of them counts");

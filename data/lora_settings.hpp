@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/layer_pattern.hpp"
+
 namespace rocm::data {
 
 /// What a file says about the strength of its adapters: PEFT's LoraConfig, as adapter_config.json
@@ -25,14 +27,14 @@ class LoraSettings {
                                                                  const std::string& where);
 
   /// alpha / rank of a layer, alpha / sqrt(rank) with use_rslora. Throws Failure(kInput) when the
-  /// settings give the layer another rank than its tensors have.
+  /// settings give the layer another rank than its tensors have, and when several patterns fit it
+  /// with different values: PEFT takes the first, in an order that JSON does not promise.
   [[nodiscard]] double scale(std::string_view module, std::int64_t rank) const;
 
  private:
-  /// A value for the layers whose path is, or after a "." ends with, `name`.
+  /// A value for the layers that the pattern fits.
   struct Exception {
-    std::string name;
-    bool whole_path = false;
+    LayerPattern pattern;
     double value = 0.0;
   };
 

@@ -16,6 +16,7 @@
 #include "data/lora_key.hpp"
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/rounding.hpp"
 #include "data/safetensors_writer.hpp"
 #include "dist/base/contract.hpp"
 
@@ -54,15 +55,6 @@ at::Tensor B_for_scale(const LowRankPair& pair, double scale) {
   return pair.scale == scale ? pair.B : effective_B(pair).div(scale);
 }
 
-at::Tensor stored(const at::Tensor& tensor, const LoraWriting& writing, const fs::path& path) {
-  at::Tensor narrow = tensor.detach().cpu().to(writing.dtype);
-  if (!narrow.isfinite().all().item<bool>() && tensor.isfinite().all().item<bool>()) {
-    refuse_writing(path, "the adapter has numbers beyond the range of the type to store",
-                   "they would become infinite", "write it as bf16 or fp32");
-  }
-  return narrow;
-}
-
 /// A and B under the names that `prefix` + layer + ending give.
 struct ExportNaming {
   std::string_view prefix;
@@ -79,9 +71,9 @@ NamedTensors named(const LowRankModules& modules, const ExportNaming& naming,
     const std::string name =
         writing.target == LoraTarget::kKohya ? kohya_name(module) : std::string(module);
     tensors[fmt::format("{}{}{}", naming.prefix, name, naming.A_ending)] =
-        stored(pair.A, writing, path);
+        rounded_for(path, pair.A, writing.dtype);
     tensors[fmt::format("{}{}{}", naming.prefix, name, naming.B_ending)] =
-        stored(B_for_scale(pair, scale_of(pair)), writing, path);
+        rounded_for(path, B_for_scale(pair, scale_of(pair)), writing.dtype);
   }
   return tensors;
 }
@@ -114,10 +106,20 @@ std::vector<std::string> target_modules(const LowRankModules& modules,
   return targets;
 }
 
+/// All layers at the highest rank. Where ranks differ and no alpha is stored, old releases of
+/// diffusers take one layer's rank for the alpha of all, and scale the others wrongly.
+LowRankModules at_one_rank(LowRankModules modules) {
+  std::int64_t rank = 0;
+  for (const auto& [module, pair] : modules) rank = std::max(rank, pair.rank());
+  for (auto& [module, pair] : modules) pair = at_rank(pair, rank);
+  return modules;
+}
+
 void write_diffusers(const fs::path& path, const LowRankModules& modules,
                      const LoraWriting& writing) {
   const auto unscaled = [](const LowRankPair&) { return 1.0; };
-  write_safetensors(path, named(modules, {.prefix = "unet."}, writing, path, unscaled));
+  write_safetensors(path,
+                    named(at_one_rank(modules), {.prefix = "unet."}, writing, path, unscaled));
 }
 
 /// Only the fields that every release of PEFT's LoraConfig knows: others are errors there.

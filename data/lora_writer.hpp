@@ -30,8 +30,9 @@ struct LoraWriting {
 
 /// Writes an adapter so that its reader computes each layer's change scale * B A. When all layers
 /// share scale and rank, A and B are stored as they are (kDiffusers: B times scale), else each B
-/// is rescaled to the first layer's alpha. A layer that the format cannot carry is a
-/// Failure(kUsage), as are numbers beyond the range of fp16; a refusing disk is Failure(kStorage).
+/// is rescaled to the first layer's alpha; kDiffusers fills up to the highest rank with zeros. A
+/// layer that the format cannot carry is a Failure(kUsage), as are numbers beyond the range of
+/// fp16; a refusing disk is Failure(kStorage).
 void write_lora(const std::filesystem::path& path, const LowRankModules& modules,
                 const LoraWriting& writing);
 

@@ -12,6 +12,7 @@
 #include "data/plain_name.hpp"
 #include "data/posix_file.hpp"
 #include "data/printable.hpp"
+#include "data/readable_folder.hpp"
 #include "data/sharded_weights.hpp"
 #include "data/weights_file.hpp"
 #include "data/weights_location.hpp"
@@ -81,6 +82,7 @@ ModelDirectory ModelDirectory::open(const fs::path& path, std::string variant) {
   const bool cached = !holds_a_model(path) && is_folder(path / "snapshots");
   const fs::path root = cached ? main_snapshot(path) : path;
   if (!holds_a_model(root)) {
+    check_folder(root);
     fail(ExitCode::kInput, {.where = printable_path(root),
                             .problem = "the folder holds no model",
                             .because = "there is neither model_index.json nor config.json, or they "
@@ -121,6 +123,19 @@ std::string ModelDirectory::class_name() {
   note(path);
   const std::string name = text_or_empty(json, "_class_name");
   return name.empty() ? text_or_empty(json, "architectures") : name;
+}
+
+std::vector<std::string> ModelDirectory::component_names() {
+  std::vector<std::string> names;
+  const fs::path path = root_ / "model_index.json";
+  if (!is_file(path)) return names;
+  const nlohmann::json index = read_json(path);
+  note(path);
+  for (const auto& [name, value] : index.items()) {
+    const bool used = value.is_array() && value.size() == 2 && value[1].is_string();
+    if (used && name != "_class_name") names.push_back(name);
+  }
+  return names;
 }
 
 nlohmann::json ModelDirectory::config(std::string_view component) {

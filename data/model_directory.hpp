@@ -32,6 +32,10 @@ class ModelDirectory {
   /// `_class_name` of model_index.json, or `architectures[0]` of config.json; "" if neither says.
   [[nodiscard]] std::string class_name();
 
+  /// The components that model_index.json names and does not switch off, in name order, whether
+  /// their folders are there or not; none without a model_index.json.
+  [[nodiscard]] std::vector<std::string> component_names();
+
   /// The component's config.json (scheduler_config.json of a scheduler).
   [[nodiscard]] nlohmann::json config(std::string_view component);
 

@@ -58,14 +58,19 @@ void for_each_line(std::string_view text, const std::string& where, const Visit&
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (!trimmed(line).empty()) visit(line, fmt::format("{}:{}", where, number));
+    visit(line, fmt::format("{}:{}", where, number));
   }
 }
 
-PromptSet read_lines(std::string_view text, const std::string& where) {
+PromptSet read_lines(std::string_view text, const std::string& where, BlankLines blank) {
   PromptSet prompts;
-  for_each_line(text, where,
-                [&](auto line, const std::string& here) { add_prompt(prompts, line, here); });
+  for_each_line(text, where, [&](auto line, const std::string& here) {
+    if (!trimmed(line).empty())
+      add_prompt(prompts, line, here);
+    else if (blank == BlankLines::kEmptyText)
+      prompts.lines.emplace_back();
+  });
+  while (!prompts.lines.empty() && prompts.lines.back().empty()) prompts.lines.pop_back();
   return prompts;
 }
 
@@ -98,7 +103,7 @@ PromptSet read_json_array(std::string_view text, const std::string& where) {
 PromptSet read_json_lines(std::string_view text, const std::string& where) {
   PromptSet prompts;
   for_each_line(text, where, [&](auto line, const std::string& here) {
-    add_json_prompt(prompts, parse_json(line, here), here);
+    if (!trimmed(line).empty()) add_json_prompt(prompts, parse_json(line, here), here);
   });
   return prompts;
 }
@@ -161,10 +166,11 @@ void require_utf8(std::string_view text, const std::string& where) {
             "save the file as UTF-8");
 }
 
-PromptSet read_by_extension(const std::filesystem::path& path, std::string_view text) {
+PromptSet read_by_extension(const std::filesystem::path& path, std::string_view text,
+                            BlankLines blank) {
   const std::string where = printable_path(path);
   const std::string extension = ascii_lower(path.extension().string());
-  if (extension == ".txt") return read_lines(text, where);
+  if (extension == ".txt") return read_lines(text, where, blank);
   if (extension == ".json") return read_json_array(text, where);
   if (extension == ".jsonl") return read_json_lines(text, where);
   if (extension == ".csv") return read_table(text, ',', where);
@@ -177,14 +183,14 @@ PromptSet read_by_extension(const std::filesystem::path& path, std::string_view 
 
 }  // namespace
 
-PromptSet read_prompts(const std::filesystem::path& path) {
+PromptSet read_prompts(const std::filesystem::path& path, BlankLines blank) {
   const std::string content = read_whole_file(path, kMaxFileBytes);
   const std::string where = printable_path(path);
   std::string_view text = content;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   require_utf8(text, where);
-  PromptSet prompts = read_by_extension(path, text);
+  PromptSet prompts = read_by_extension(path, text, blank);
   if (prompts.lines.empty()) {
     malformed(where, "there are no prompts", "at least one is needed",
               "write one prompt a line into it");

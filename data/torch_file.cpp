@@ -123,11 +123,11 @@ std::pair<const Dictionary*, std::string> section_of(const Value& root, const fs
 
 /// How many elements lie between the first and the last of a tensor, both included.
 std::int64_t extent_of(const Tensor& tensor) {
+  // Of an empty tensor the unpickler has not checked that the products fit.
+  if (std::ranges::find(tensor.sizes, 0) != tensor.sizes.end()) return 0;
   std::int64_t extent = 1;
-  for (std::size_t i = 0; i < tensor.sizes.size(); ++i) {
-    if (tensor.sizes[i] == 0) return 0;
+  for (std::size_t i = 0; i < tensor.sizes.size(); ++i)
     extent += (tensor.sizes[i] - 1) * tensor.strides[i];
-  }
   return extent;
 }
 

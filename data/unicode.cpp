@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/unicode.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <initializer_list>
+#include <utility>
 
 #include <utf8proc.h>
 
@@ -47,6 +50,25 @@ std::string normalised(std::string_view text, utf8proc_option_t form) {
   return {reinterpret_cast<const char*>(result.get()), static_cast<std::size_t>(size)};
 }
 
+bool has_category(char32_t code_point, std::initializer_list<utf8proc_category_t> categories) {
+  const auto category = utf8proc_category(number_of(code_point));
+  return std::ranges::find(categories, category) != categories.end();
+}
+
+/// Word_Break = MidLetter, MidNumLet or Single_Quote.
+constexpr std::u32string_view kInsideWords =
+    U"'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A";
+
+/// Other_Lowercase and Other_Uppercase, but for modifier letters and marks: ordinals, Roman
+/// numerals, letters in circles and squares.
+constexpr std::array<std::pair<char32_t, char32_t>, 7> kOtherCased{{{0xAA, 0xAA},
+                                                                    {0xBA, 0xBA},
+                                                                    {0x2160, 0x217F},
+                                                                    {0x24B6, 0x24E9},
+                                                                    {0x1F130, 0x1F149},
+                                                                    {0x1F150, 0x1F169},
+                                                                    {0x1F170, 0x1F189}}};
+
 constexpr char32_t kCapitalIWithDot = 0x130;
 constexpr char32_t kCombiningDotAbove = 0x307;
 
@@ -79,12 +101,26 @@ void append_utf8(std::string& text, char32_t code_point) {
   text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
 }
 
+std::string encode_utf8(std::u32string_view code_points) {
+  std::string text;
+  text.reserve(code_points.size());
+  for (const char32_t code_point : code_points) {
+    expects(utf8proc_codepoint_valid(number_of(code_point)), "a Unicode scalar value");
+    append_utf8(text, code_point);
+  }
+  return text;
+}
+
 std::string to_nfc(std::string_view text) {
   return normalised(text, UTF8PROC_COMPOSE);
 }
 
 std::string to_nfd(std::string_view text) {
   return normalised(text, UTF8PROC_DECOMPOSE);
+}
+
+std::string to_nfkc(std::string_view text) {
+  return normalised(text, static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
 }
 
 std::string to_lower(std::string_view text) {
@@ -117,10 +153,27 @@ bool is_white_space(char32_t code_point) {
   return category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP;
 }
 
+bool is_decimal_digit(char32_t code_point) {
+  return has_category(code_point, {UTF8PROC_CATEGORY_ND});
+}
+
+bool is_case_ignorable(char32_t code_point) {
+  return kInsideWords.find(code_point) != std::u32string_view::npos ||
+         has_category(code_point, {UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME, UTF8PROC_CATEGORY_CF,
+                                   UTF8PROC_CATEGORY_LM, UTF8PROC_CATEGORY_SK});
+}
+
+bool is_cased(char32_t code_point) {
+  return has_category(code_point,
+                      {UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LL, UTF8PROC_CATEGORY_LT}) ||
+         std::ranges::any_of(kOtherCased, [code_point](const auto& range) {
+           return range.first <= code_point && code_point <= range.second;
+         });
+}
+
 bool is_control(char32_t code_point) {
-  const auto category = utf8proc_category(number_of(code_point));
-  return category == UTF8PROC_CATEGORY_CN ||
-         (category >= UTF8PROC_CATEGORY_CC && category <= UTF8PROC_CATEGORY_CO);
+  return has_category(code_point,
+                      {UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF, UTF8PROC_CATEGORY_CO});
 }
 
 bool is_punctuation(char32_t code_point) {
@@ -129,7 +182,7 @@ bool is_punctuation(char32_t code_point) {
 }
 
 bool is_nonspacing_mark(char32_t code_point) {
-  return utf8proc_category(number_of(code_point)) == UTF8PROC_CATEGORY_MN;
+  return has_category(code_point, {UTF8PROC_CATEGORY_MN});
 }
 
 }  // namespace rocm::data

@@ -17,11 +17,17 @@ namespace rocm::data {
 
 void append_utf8(std::string& text, char32_t code_point);
 
+/// Throws ContractViolation for surrogates and numbers beyond U+10FFFF.
+[[nodiscard]] std::string encode_utf8(std::u32string_view code_points);
+
 /// Normalization Form C of valid UTF-8 (UAX 15).
 [[nodiscard]] std::string to_nfc(std::string_view text);
 
 /// Normalization Form D of valid UTF-8: accents apart from their letters.
 [[nodiscard]] std::string to_nfd(std::string_view text);
+
+/// Normalization Form KC of valid UTF-8: also without compatibility characters.
+[[nodiscard]] std::string to_nfkc(std::string_view text);
 
 /// Default lower-case mapping of each code point by itself: U+0130 becomes two code points, a final
 /// sigma is not looked for. Valid UTF-8 in and out.
@@ -32,7 +38,14 @@ void append_utf8(std::string& text, char32_t code_point);
 [[nodiscard]] bool is_number(char32_t code_point);
 [[nodiscard]] bool is_white_space(char32_t code_point);
 
-/// General categories: any C (control, format, unassigned ...), any P, Mn.
+/// General category Nd.
+[[nodiscard]] bool is_decimal_digit(char32_t code_point);
+
+/// What the condition Final_Sigma (Unicode, 3.13) asks: Case_Ignorable, and Cased among the rest.
+[[nodiscard]] bool is_case_ignorable(char32_t code_point);
+[[nodiscard]] bool is_cased(char32_t code_point);
+
+/// General categories: Cc, Cf or Co (control, format, private use); any P; Mn.
 [[nodiscard]] bool is_control(char32_t code_point);
 [[nodiscard]] bool is_punctuation(char32_t code_point);
 [[nodiscard]] bool is_nonspacing_mark(char32_t code_point);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -110,6 +111,27 @@ WeightsLocation locate_weights(const fs::path& folder, const std::string& varian
   Log::warn(fmt::format("{}: no weights of variant {}: reading {}", printable_path(folder),
                         printable(variant), printable_path(plain->path.filename())));
   return *plain;
+}
+
+std::string only_variant(const fs::path& folder) {
+  if (locate_variant(folder, "")) return "";
+  std::set<std::string> variants;
+  for (std::string variant : variants_among(file_names(folder))) {
+    const std::size_t shard = variant.find('-');  // "fp16-00001-of-00002"
+    variants.insert(variant.substr(0, shard));
+  }
+  const bool one = variants.size() == 1 && locate_variant(folder, *variants.begin());
+  return one ? *variants.begin() : "";
+}
+
+bool is_weights_name(std::string_view name) {
+  constexpr std::array<std::string_view, 10> kEndings = {".safetensors", ".bin",     ".pt", ".pth",
+                                                         ".ckpt",        ".msgpack", ".h5", ".onnx",
+                                                         ".onnx_data",   ".pb"};
+  const bool weights = std::ranges::any_of(
+      kEndings, [name](std::string_view ending) { return name.ends_with(ending); });
+  const bool index = name.ends_with(".json") && (name.find(".index.") != std::string_view::npos);
+  return weights || index;
 }
 
 }  // namespace rocm::data

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace rocm::data {
 
@@ -19,5 +20,12 @@ struct WeightsLocation {
 /// Failure(kInput) when there are none, or only other variants.
 [[nodiscard]] WeightsLocation locate_weights(const std::filesystem::path& folder,
                                              const std::string& variant);
+
+/// The variant in which alone a component has its weights ("fp16" when every weights file is
+/// `model.fp16.safetensors` or the like); "" when there are plain ones, none, or several variants.
+[[nodiscard]] std::string only_variant(const std::filesystem::path& folder);
+
+/// True for the name of a file of weights, in any format of any library, or of an index of them.
+[[nodiscard]] bool is_weights_name(std::string_view name);
 
 }  // namespace rocm::data

@@ -1,12 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/adapter_source.hpp"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "data/lora_file.hpp"
+#include "data/printable.hpp"
+#include "dist/base/contract.hpp"
+#include "launcher/spelling.hpp"
 
 namespace rocm::launcher {
+namespace {
+
+/// Every target that would have named a layer, short ones first.
+std::vector<std::string> possible_targets(const model::AdapterPlan& plan) {
+  std::set<std::string> ends;
+  for (const std::string& module : plan.adaptable_modules())
+    for (std::size_t begin = 0; begin < module.size();) {
+      ends.insert(module.substr(begin));
+      const std::size_t dot = module.find('.', begin);
+      begin = dot == std::string::npos ? module.size() : dot + 1;
+    }
+  std::vector<std::string> targets(ends.begin(), ends.end());
+  std::ranges::stable_sort(targets, {}, &std::string::size);
+  return targets;
+}
+
+}  // namespace
+
+void expect_all_targets_matched(const model::AdapterPlan& plan) {
+  const std::vector<std::string> unmatched = plan.unmatched_targets();
+  if (unmatched.empty()) return;
+  const auto meant = nearest(unmatched.front(), possible_targets(plan));
+  fail(ExitCode::kUsage,
+       {.where = "lora.targets",
+        .problem =
+            fmt::format("\"{}\" names no layer of the network", data::printable(unmatched.front())),
+        .because = "an adapter that is nowhere would silently train nothing",
+        .advice = meant ? fmt::format("did you mean {}?", *meant)
+                        : "name layers by the end of their path, such as to_q or ff.net.0.proj"});
+}
 
 model::AdapterPlan plan_of(const LoraConfig& config) {
   return {config.targets, config.rank, config.alpha / static_cast<double>(config.rank)};

@@ -14,6 +14,10 @@ namespace rocm::launcher {
 /// The plan of [lora]: which layers, which rank, which scale.
 [[nodiscard]] model::AdapterPlan plan_of(const LoraConfig& config);
 
+/// Throws Failure(kUsage), naming the nearest layers, when a target named none of the network that
+/// the plan was filled by.
+void expect_all_targets_matched(const model::AdapterPlan& plan);
+
 /// A fresh adapter.
 [[nodiscard]] model::LowRankAdapter fresh_adapter(const LoraConfig& config,
                                                   const model::AdapterPlan& plan,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/prompt_order.hpp"
+#include "dist/base/contract.hpp"
 #include "launcher/adapter_source.hpp"
 #include "launcher/memory_estimate.hpp"
 #include "launcher/objective_options.hpp"
@@ -13,10 +14,21 @@
 namespace rocm::launcher {
 namespace {
 
+/// The objective bounds the steps of a consistency model, and differentiates through all of them.
+void require_consistency_model(const Generator& generator, const std::string& path) {
+  require(is_consistency_model(generator.policy.unet()),
+          {.where = path,
+           .problem = "this is a diffusion model, and objective.method \"rocm\" trains consistency "
+                      "models",
+           .because = "its U-Net has no guidance embedding (time_cond_proj_dim)",
+           .advice = "use a guidance-distilled LCM, for example world/lcm; sample takes both"});
+}
+
 Generator load_adapted_generator(const Config& config, const Computation& computation,
                                  model::AdapterPlan& plan) {
   Generator generator = load_generator(config.model, computation, &plan);
-  plan.expect_all_matched();
+  expect_all_targets_matched(plan);
+  require_consistency_model(generator, config.model.path);
   return generator;
 }
 

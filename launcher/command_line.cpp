@@ -27,6 +27,10 @@ template <>
 inline constexpr auto kChoices<ExportDtype> = std::to_array<Choice<ExportDtype>>(
     {{ExportDtype::kFp32, "fp32"}, {ExportDtype::kFp16, "fp16"}, {ExportDtype::kBf16, "bf16"}});
 
+template <>
+inline constexpr auto kChoices<ScoreFormat> = std::to_array<Choice<ScoreFormat>>(
+    {{ScoreFormat::kJsonLines, "jsonl"}, {ScoreFormat::kCsv, "csv"}});
+
 namespace {
 
 /// One of the names of an enumeration.
@@ -85,6 +89,44 @@ Request sample_request(const GivenFlags& flags) {
                        .tensors = flags.path("tensors")};
 }
 
+/// NAME or NAME=PATH.
+ScoreConfig score_of(const GivenFlags& flags, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  ScoreConfig score{.name = chosen<ScoreName>(flags, "score", word.substr(0, equals))};
+  score.antialias = !flags.has("no-antialias");
+  if (equals == std::string::npos) return score;
+  score.path = word.substr(equals + 1);
+  if (score.path->empty())
+    flags.refuse(fmt::format("--score {} has no path behind =", data::printable(word)),
+                 "its weights are read from there", "write NAME=PATH");
+  return score;
+}
+
+std::vector<ScoreConfig> scores_of(const GivenFlags& flags) {
+  std::vector<ScoreConfig> scores;
+  for (const std::string& word : flags.required_texts("score")) {
+    const ScoreConfig score = score_of(flags, word);
+    if (std::ranges::find(scores, score.name, &ScoreConfig::name) != scores.end())
+      flags.refuse(fmt::format("--score {} is given twice", name_of(score.name)),
+                   "its numbers would have the same name", "run the verb once for each");
+    scores.push_back(score);
+  }
+  return scores;
+}
+
+Request score_request(const GivenFlags& flags) {
+  ScoreRequest request{
+      .captions = flags.required_path("captions"),
+      .scores = scores_of(flags),
+      .format = chosen<ScoreFormat>(flags, "format", flags.text("format").value_or("jsonl")),
+      .device = chosen<Device>(flags, "device", flags.text("device").value_or("auto")),
+      .batch_size = flags.whole_number("batch-size").value_or(8),
+      .threads = flags.whole_number("threads"),
+      .bad = flags.has("skip-bad") ? BadPictures::kSkip : BadPictures::kFail};
+  for (const std::string& path : flags.required_texts("images")) request.images.emplace_back(path);
+  return request;
+}
+
 Request probe_request(const GivenFlags& flags) {
   return ProbeRequest{.config = flags.required_path("config"),
                       .overrides = flags.overrides(),
@@ -99,7 +141,11 @@ Request export_request(const GivenFlags& flags) {
       .format = chosen<ExportFormat>(flags, "format", flags.required_text("format")),
       .output = flags.required_path("output"),
       .model = flags.path("model"),
-      .dtype = chosen<ExportDtype>(flags, "dtype", flags.text("dtype").value_or("fp32"))};
+      .dtype = chosen<ExportDtype>(flags, "dtype", flags.text("dtype").value_or("fp32")),
+      .metadata = flags.has("metadata")};
+  if (request.metadata && request.format != ExportFormat::kDiffusers)
+    flags.refuse("--metadata is of --format diffusers alone",
+                 "kohya and peft always store alpha, and merged has none", "leave it out");
   if (request.format == ExportFormat::kMerged && !request.model)
     flags.refuse("--model is missing", "merged adds the adapter to a model's weights",
                  "give --model DIR");
@@ -122,6 +168,7 @@ struct VerbParser {
 
 constexpr auto kParsers = std::to_array<VerbParser>({{"train", train_request},
                                                      {"sample", sample_request},
+                                                     {"score", score_request},
                                                      {"probe", probe_request},
                                                      {"export", export_request},
                                                      {"inspect", inspect_request},

@@ -9,7 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "launcher/config/model_config.hpp"
 #include "launcher/config/override.hpp"
+#include "launcher/config/reward_config.hpp"
 
 namespace rocm::launcher {
 
@@ -60,6 +62,25 @@ struct ExportRequest {
   std::filesystem::path output;
   std::optional<std::filesystem::path> model;
   ExportDtype dtype = ExportDtype::kFp32;
+  bool metadata = false;  ///< of diffusers files: alpha in the header instead of in B
+};
+
+enum class ScoreFormat : std::uint8_t { kJsonLines, kCsv };
+
+enum class BadPictures : std::uint8_t {
+  kFail,  ///< score the others, then fail
+  kSkip
+};
+
+struct ScoreRequest {
+  std::vector<std::filesystem::path> images;  ///< files and folders
+  std::filesystem::path captions;
+  std::vector<ScoreConfig> scores;
+  ScoreFormat format = ScoreFormat::kJsonLines;
+  Device device = Device::kAuto;
+  std::int64_t batch_size = 8;          ///< pictures
+  std::optional<std::int64_t> threads;  ///< nullopt: one per core
+  BadPictures bad = BadPictures::kFail;
 };
 
 enum class ReportFormat : std::uint8_t { kText, kJson };
@@ -78,7 +99,7 @@ struct HelpRequest {
   std::string text;
 };
 
-using Request = std::variant<TrainRequest, SampleRequest, ProbeRequest, ExportRequest,
+using Request = std::variant<TrainRequest, SampleRequest, ScoreRequest, ProbeRequest, ExportRequest,
                              InspectRequest, DoctorRequest, VersionRequest, HelpRequest>;
 
 /// `arguments` are those after the program's name. Nothing is guessed or abbreviated. Throws

@@ -61,31 +61,16 @@ bool needs_path(ScoreName name) {
          name != ScoreName::kJpegIncompressibility;
 }
 
-void validate_path(const std::string& where, ScoreName name,
-                   const std::optional<std::string>& path) {
-  require(
-      path.has_value() == needs_path(name),
-      {.where = where,
-       .problem = fmt::format("{} {}", name_of(name), path ? "takes no path" : "has no path"),
-       .because = path ? "it is a rule, without weights" : "its weights must come from somewhere",
-       .advice = path ? "remove the path" : "add path = \"FOLDER\""});
-}
-
-bool is_clip_score(ScoreName name) {
-  return name == ScoreName::kPickScore || name == ScoreName::kClipScore;
-}
-
 void validate_rewards(const std::vector<RewardConfig>& rewards) {
   std::set<ScoreName> seen;
   for (std::size_t i = 0; i < rewards.size(); ++i) {
-    const auto& [name, path, weight] = rewards[i];
+    const ScoreName name = rewards[i].name;
     const std::string where = fmt::format("reward.{}", i);
     require(needs_path(name), {.where = where,
                                .problem = fmt::format("{} cannot be a reward", name_of(name)),
                                .because = "it has no gradient, and the method climbs gradients",
                                .advice = "use it in [[evaluation.score]]"});
-    require_available(is_clip_score(name), where, name_of(name), "\"pickscore\" or \"clipscore\"");
-    validate_path(where, name, path);
+    validate(rewards[i].score(), where);
     require(seen.insert(name).second,
             {.where = where,
              .problem = fmt::format("{} is given twice", name_of(name)),
@@ -167,16 +152,21 @@ void validate_backend(const Config& config) {
 }
 
 void validate_evaluation(const EvaluationConfig& evaluation) {
-  for (std::size_t i = 0; i < evaluation.score.size(); ++i) {
-    const auto& [name, path] = evaluation.score[i];
-    const std::string where = fmt::format("evaluation.score.{}", i);
-    require_available(is_clip_score(name) || name == ScoreName::kShapes, where, name_of(name),
-                      "\"pickscore\", \"clipscore\" or \"shapes\"");
-    validate_path(where, name, path);
-  }
+  for (std::size_t i = 0; i < evaluation.score.size(); ++i)
+    validate(evaluation.score[i], fmt::format("evaluation.score.{}", i));
 }
 
 }  // namespace
+
+void validate(const ScoreConfig& score, const std::string& where) {
+  require(score.path.has_value() == needs_path(score.name),
+          {.where = where,
+           .problem = fmt::format("{} {}", name_of(score.name),
+                                  score.path ? "takes no path" : "has no path"),
+           .because = score.path ? "it is a rule, without weights"
+                                 : "its weights must come from somewhere",
+           .advice = score.path ? "remove the path" : "add the path of its weights"});
+}
 
 void validate(const Config& config) {
   validate_run(config.run);

@@ -67,7 +67,7 @@ void require_same_course(const data::Checkpoint& checkpoint, const Config& confi
   const auto changed = departures(course_in(checkpoint.state), course_of(config));
   require(
       changed.empty(),
-      {.where = checkpoint.path.string(),
+      {.where = data::printable_path(checkpoint.path),
        .problem = fmt::format("this run began with other settings: {}", fmt::join(changed, "; ")),
        .because = "going on would mix two experiments in one record",
        .advice = "go back to the settings of the run's resolved.toml, or start anew under "

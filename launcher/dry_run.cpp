@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "data/printable.hpp"
 #include "dist/base/log.hpp"
 #include "launcher/config_text.hpp"
 #include "launcher/evaluator.hpp"
@@ -52,7 +53,7 @@ void require_disk_space(const Assembly& assembly) {
                         free / 1e9, folder.string()));
   if (needed <= free) return;
   fail(ExitCode::kStorage,
-       {.where = folder.string(),
+       {.where = data::printable_path(folder),
         .problem = "the trajectories would not fit on this disk",
         .because = fmt::format("they need {:.1f} GB", needed / 1e9),
         .advice = "raise records.every, record fewer fields, or set run.output"});

@@ -26,7 +26,7 @@ std::vector<std::unique_ptr<model::Score>> scores_of(Assembly& assembly) {
   ScoreCatalogue catalogue(assembly.computation, assembly.inputs);
   std::vector<std::unique_ptr<model::Score>> scores;
   for (const RewardConfig& reward : assembly.config.reward)
-    scores.push_back(catalogue.score({.name = reward.name, .path = reward.path}));
+    scores.push_back(catalogue.score(reward.score()));
   for (const ScoreConfig& score : assembly.config.evaluation.score)
     scores.push_back(catalogue.score(score));
   return scores;

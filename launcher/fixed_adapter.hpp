@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/model_directory.hpp"
 #include "launcher/config/model_config.hpp"
 #include "launcher/generator.hpp"
 #include "model/low_rank_adapter.hpp"
@@ -13,7 +14,7 @@
 namespace rocm::launcher {
 
 /// Paths of the layers of a model folder's U-Net that an adapter may change. Reads no weights.
-[[nodiscard]] std::vector<std::string> adaptable_modules(const ModelConfig& config);
+[[nodiscard]] std::vector<std::string> adaptable_modules(data::ModelDirectory directory);
 
 /// A generator with an adapter as a file has it, whatever its layers and ranks, to be used as it
 /// is.

@@ -23,6 +23,10 @@ struct Generator {
   std::vector<std::filesystem::path> files;  ///< everything that was read
 };
 
+/// Whether a U-Net is guidance-distilled, and so sampled as an LCM; any other is a diffusion model,
+/// sampled by DDIM.
+[[nodiscard]] bool is_consistency_model(const model::UNet& unet);
+
 /// plan learns which layers of the U-Net the adapter changes. Throws Failure(kInput) for files and
 /// Failure(kUsage) for settings that the model cannot follow.
 [[nodiscard]] Generator load_generator(const ModelConfig& config, const Computation& computation,

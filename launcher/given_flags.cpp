@@ -31,6 +31,8 @@ po::options_description options_of(const Verb& verb) {
     const std::string name(flag.name);
     if (flag.argument.empty())
       options.add_options()(name.c_str(), "");
+    else if (flag.repeat == Repeat::kOftenAndSeveral)
+      options.add_options()(name.c_str(), po::value<std::vector<std::string>>()->multitoken(), "");
     else
       options.add_options()(name.c_str(), po::value<std::string>(), "");
   }
@@ -52,11 +54,13 @@ GivenFlags::GivenFlags(const Verb& verb, std::span<const std::string> arguments)
     const std::vector<std::string> words(arguments.begin(), arguments.end());
     const auto parsed = po::command_line_parser(words).options(options).style(kStyle).run();
     for (const po::option& option : parsed.options) {
-      const std::string value = option.value.empty() ? "" : option.value.front();
-      if (option.position_key < 0)
-        given_.push_back({option.string_key, value});
-      else
-        operands_.push_back(value);
+      const auto& values = option.value;
+      if (option.position_key >= 0)
+        operands_.insert(operands_.end(), values.begin(), values.end());
+      else if (values.empty())
+        given_.push_back({option.string_key, ""});
+      for (const std::string& value : values)
+        if (option.position_key < 0) given_.push_back({option.string_key, value});
     }
   } catch (const po::unknown_option& error) {
     const auto meant = nearest(error.get_option_name(), names_of(verb));
@@ -110,6 +114,32 @@ std::string GivenFlags::required_text(std::string_view flag) const {
 
 std::filesystem::path GivenFlags::required_path(std::string_view flag) const {
   return required_text(flag);
+}
+
+std::vector<std::string> GivenFlags::required_texts(std::string_view flag) const {
+  (void)required_text(flag);
+  std::vector<std::string> values;
+  for (const Given& given : given_) {
+    if (given.name != flag) continue;
+    if (given.value.empty())
+      refuse(fmt::format("--{} is empty", flag), "it needs a value",
+             fmt::format("rocm-dist {} --help", verb_.name));
+    values.push_back(given.value);
+  }
+  return values;
+}
+
+std::optional<std::int64_t> GivenFlags::whole_number(std::string_view flag) const {
+  constexpr std::int64_t kMost = 65536;
+  const auto value = text(flag);
+  if (!value) return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+  const bool whole = error == std::errc{} && end == value->data() + value->size();
+  if (!whole || number < 1 || number > kMost)
+    refuse(fmt::format("--{} {} is no number that fits", flag, data::printable(*value)),
+           fmt::format("a whole number from 1 to {} is needed", kMost), "write 8, say");
+  return number;
 }
 
 double GivenFlags::number(std::string_view flag, double fallback) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -25,6 +26,10 @@ class GivenFlags {
   [[nodiscard]] std::optional<std::filesystem::path> path(std::string_view flag) const;
   [[nodiscard]] std::filesystem::path required_path(std::string_view flag) const;
   [[nodiscard]] std::string required_text(std::string_view flag) const;
+  /// Every value of a flag that takes several or may be repeated, in the order given; at least one.
+  [[nodiscard]] std::vector<std::string> required_texts(std::string_view flag) const;
+  /// From 1 to 65536.
+  [[nodiscard]] std::optional<std::int64_t> whole_number(std::string_view flag) const;
   /// Finite.
   [[nodiscard]] double number(std::string_view flag, double fallback) const;
   [[nodiscard]] std::filesystem::path required_operand() const;

@@ -4,8 +4,11 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "data/key_aliases.hpp"
-#include "model/weights.hpp"
+#include "data/printable.hpp"
+#include "dist/base/log.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -63,6 +66,21 @@ model::ClipModel load_clip(data::ModelDirectory& directory, const Computation& c
       directory.weights(""), where, computation.state, computation.device,
       [&](const model::WeightScope& root) { return model::ClipModel(config, root); },
       model::Conversion::kInProducts);
+}
+
+model::BlipModel load_blip(data::ModelDirectory& directory, const Computation& computation) {
+  const std::string where = where_of(directory, "");
+  const auto config = model::BlipConfig::from_json(directory.config(""), where);
+  return load_whole(directory.weights(""), where, computation.state, computation.device,
+                    [&](const model::WeightScope& root) { return model::BlipModel(config, root); });
+}
+
+void report_left_over(const model::Weights& weights) {
+  const std::vector<std::string> left = weights.left_over();
+  if (left.empty()) return;
+  Log::info(fmt::format("{}: left out {} tensors that the score does not use: {}{}",
+                        weights.where(), left.size(), data::printable(left.front()),
+                        left.size() > 1 ? ", ..." : ""));
 }
 
 }  // namespace rocm::launcher

@@ -4,9 +4,11 @@
 #include "data/model_directory.hpp"
 #include "launcher/computation.hpp"
 #include "model/autoencoder.hpp"
+#include "model/blip_model.hpp"
 #include "model/clip_model.hpp"
 #include "model/clip_text.hpp"
 #include "model/unet.hpp"
+#include "model/weights.hpp"
 
 namespace rocm::launcher {
 
@@ -28,5 +30,13 @@ namespace rocm::launcher {
 /// A CLIPModel at the root of its folder.
 [[nodiscard]] model::ClipModel load_clip(data::ModelDirectory& directory,
                                          const Computation& computation);
+
+/// A BlipForImageTextRetrieval at the root of its folder, in the state's precision.
+[[nodiscard]] model::BlipModel load_blip(data::ModelDirectory& directory,
+                                         const Computation& computation);
+
+/// Says in the log how many tensors of a file no layer took. A file of a score may hold more than
+/// the score's network; a model folder may not.
+void report_left_over(const model::Weights& weights);
 
 }  // namespace rocm::launcher

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "data/printable.hpp"
 #include "data/safetensors.hpp"
 #include "dist/base/contract.hpp"
 #include "model/keyed_noise.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 [[noreturn]] void refuse_replay(const std::filesystem::path& path, const std::string& problem,
                                 const std::string& because) {
-  fail(ExitCode::kInput, {.where = path.string(),
+  fail(ExitCode::kInput, {.where = data::printable_path(path),
                           .problem = problem,
                           .because = because,
                           .advice = "write z as [N, B, C, h, w], or [iterations, N, B, C, h, w] "

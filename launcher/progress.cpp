@@ -20,9 +20,8 @@ double seconds(std::chrono::steady_clock::duration duration) {
 }
 
 double share_done(const ProgressReport& report) {
-  const auto done = static_cast<double>(report.step);
-  return std::clamp(done / static_cast<double>(std::max<std::int64_t>(report.iterations, 1)), 0.0,
-                    1.0);
+  const auto done = static_cast<double>(report.done);
+  return std::clamp(done / static_cast<double>(std::max<std::int64_t>(report.total, 1)), 0.0, 1.0);
 }
 
 /// A number that was not measured is a dash.
@@ -43,11 +42,16 @@ std::string duration_text(double seconds) {
   return fmt::format("{} d {} h", hours / 24, hours % 24);
 }
 
+std::string training_detail(double reward, double divergence) {
+  return fmt::format(", reward {}, divergence {}", measured(reward, "{:.4g}"),
+                     measured(divergence, "{:.3g}"));
+}
+
 std::string progress_line(const ProgressReport& report) {
-  return fmt::format("step {}/{} ({:.0f}%), reward {}, divergence {}, {} samples/s, {} left",
-                     report.step, report.iterations, std::floor(100.0 * share_done(report)),
-                     measured(report.reward, "{:.4g}"), measured(report.divergence, "{:.3g}"),
-                     measured(report.samples_per_s, "{:.3g}"), duration_text(report.seconds_left));
+  return fmt::format("{} {}/{} ({:.0f}%){}, {} {}/s, {} left", report.what, report.done,
+                     report.total, std::floor(100.0 * share_done(report)), report.detail,
+                     measured(report.per_second, "{:.3g}"), report.unit,
+                     duration_text(report.seconds_left));
 }
 
 std::string progress_bar(const ProgressReport& report, std::size_t columns) {
@@ -61,29 +65,30 @@ std::string progress_bar(const ProgressReport& report, std::size_t columns) {
 Progress::Progress(Options options) : options_(std::move(options)), start_(options_.now()) {
 }
 
-ProgressReport Progress::report(std::int64_t step, double reward, double divergence) const {
+ProgressReport Progress::report(std::int64_t done, std::string detail) const {
   const double elapsed_s = seconds(options_.now() - start_);
-  const auto steps = static_cast<double>(step - options_.first_step);
-  const auto samples = steps * static_cast<double>(options_.samples_per_step);
-  const auto steps_left = static_cast<double>(options_.iterations - step);
-  return {.step = step,
-          .iterations = options_.iterations,
-          .reward = reward,
-          .divergence = divergence,
-          .samples_per_s = elapsed_s > 0.0 ? samples / elapsed_s : std::nan(""),
-          .seconds_left = steps > 0.0 ? elapsed_s / steps * steps_left : std::nan("")};
+  const auto done_now = static_cast<double>(done - options_.done_before);
+  const double units = done_now * static_cast<double>(options_.units_each);
+  const auto left = static_cast<double>(options_.total - done);
+  return {.what = options_.what,
+          .done = done,
+          .total = options_.total,
+          .detail = std::move(detail),
+          .per_second = elapsed_s > 0.0 ? units / elapsed_s : std::nan(""),
+          .unit = options_.unit,
+          .seconds_left = done_now > 0.0 ? elapsed_s / done_now * left : std::nan("")};
 }
 
-void Progress::update(std::int64_t step, double reward, double divergence) {
-  const bool last = step >= options_.iterations;
+void Progress::update(std::int64_t done, std::string detail) {
+  const bool last = done >= options_.total;
   if (options_.columns && !last) {
-    options_.show_bar(progress_bar(report(step, reward, divergence), *options_.columns));
+    options_.show_bar(progress_bar(report(done, std::move(detail)), *options_.columns));
     return;
   }
   const auto now = options_.now();
   const bool due = now - last_line_.value_or(start_) >= kLineInterval;
   if (!due && !last) return;
-  options_.show_line(progress_line(report(step, reward, divergence)));
+  options_.show_line(progress_line(report(done, std::move(detail))));
   last_line_ = now;
 }
 

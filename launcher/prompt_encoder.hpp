@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "data/clip_tokenizer.hpp"
 #include "data/model_directory.hpp"
 #include "launcher/computation.hpp"
+#include "model/caption_memory.hpp"
 #include "model/clip_text.hpp"
 
 namespace rocm::launcher {
@@ -30,7 +30,8 @@ class PromptEncoder {
   data::ClipTokenizer tokenizer_;
   model::ClipText text_encoder_;
   at::Device device_;
-  std::map<std::string, at::Tensor> known_1LD_;
+  std::string where_;
+  model::CaptionMemory known_1LD_;
 };
 
 }  // namespace rocm::launcher

@@ -31,7 +31,7 @@ data::RecordPlan record_plan(const Assembly& assembly, int world_size) {
       .configuration = resolved_toml(config)};
   for (const RecordField field : config.records.fields) plan.fields.emplace_back(name_of(field));
   for (const model::SamplingStep& step : assembly.generator.policy.schedule()) {
-    if (step.sigma <= 0.0) continue;  // the last step draws no noise: no transition
+    if (!step.draws_noise) continue;  // no transition
     plan.sigma.push_back(step.sigma);
     plan.timestep.push_back(step.timestep);
     plan.next_timestep.push_back(step.next_timestep);

@@ -3,13 +3,16 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "launcher/computation.hpp"
 #include "launcher/config/reward_config.hpp"
 #include "model/rewards/reward.hpp"
 #include "model/rewards/reward_mixture.hpp"
+#include "model/rewards/tensor_resize.hpp"
 
 namespace rocm::launcher {
 
@@ -25,9 +28,10 @@ class ScoreCatalogue {
   [[nodiscard]] model::RewardMixture mixture(std::span<const RewardConfig> configs);
 
  private:
-  [[nodiscard]] std::unique_ptr<model::Reward> reward(ScoreName name,
-                                                      const std::optional<std::string>& path);
-  [[nodiscard]] std::unique_ptr<model::Reward> clip_reward(ScoreName name, const std::string& path);
+  [[nodiscard]] std::unique_ptr<model::Score> make(ScoreName name,
+                                                   const std::optional<std::string>& path,
+                                                   const model::TensorResize& resize);
+  [[nodiscard]] std::unique_ptr<model::Reward> reward(const RewardConfig& config);
 
   Computation computation_;
   std::vector<std::filesystem::path>& files_;

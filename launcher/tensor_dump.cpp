@@ -17,7 +17,9 @@ void put(data::NamedTensors& tensors, const char* name, const std::vector<at::Te
   tensors.emplace(name, at::cat(units, sample_axis).to(dtype).cpu().contiguous());
 }
 
+/// Zero rows where no step draws noise.
 at::Tensor means_of(const model::Trajectory& trajectory) {
+  if (trajectory.transitions.empty()) return trajectory.sample_BCHW.unsqueeze(0).narrow(0, 0, 0);
   std::vector<at::Tensor> means;
   for (const auto& transition : trajectory.transitions) means.push_back(transition.mean_BCHW);
   return at::stack(means);
@@ -34,7 +36,7 @@ at::Tensor reference_means_of(const model::Trajectory& trajectory) {
 
 void TensorDump::add(const model::Trajectory& trajectory, const at::Tensor& image_BCHW,
                      const at::Tensor& text_BLD) {
-  if (!trajectory.transitions.empty()) mean_MBCHW_.push_back(means_of(trajectory));
+  mean_MBCHW_.push_back(means_of(trajectory));
   latent_BCHW_.push_back(trajectory.sample_BCHW);
   image_BCHW_.push_back(image_BCHW);
   text_BLD_.push_back(text_BLD);
@@ -54,7 +56,7 @@ data::NamedTensors TensorDump::tensors() const {
   std::vector<double> sigma;
   for (const model::SamplingStep& step : schedule_) {
     timesteps.push_back(step.timestep);
-    if (step.sigma > 0.0) sigma.push_back(step.sigma);
+    if (step.draws_noise) sigma.push_back(step.sigma);
   }
   const at::ScalarType dtype = latent_BCHW_.front().scalar_type();
   data::NamedTensors tensors{

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "data/printable.hpp"
 #include "data/sha256.hpp"
 #include "dist/base/log.hpp"
 #include "dist/gradient_sum.hpp"
@@ -90,7 +91,7 @@ Trainer::Parts TrainingRun::trainer_parts() {
 
 void TrainingRun::open_folder(const TrainRequest& request) {
   require(request.resume != Resume(ResumeRule::kNever) || !folder_.used(),
-          {.where = folder_.path().string(),
+          {.where = data::printable_path(folder_.path()),
            .problem = "a run is already there",
            .because = "--resume never would overwrite it",
            .advice = "use --resume auto to go on, or another run.name"});
@@ -117,9 +118,9 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
     Log::info(fmt::format("going on after step {} ({})", done_, folder_.path().string()));
   if (ranks_.first())
     progress_.emplace(
-        Progress::Options{.iterations = config_.run.iterations,
-                          .first_step = done_,
-                          .samples_per_step = config_.data.batch_size,
+        Progress::Options{.total = config_.run.iterations,
+                          .done_before = done_,
+                          .units_each = config_.data.batch_size,
                           .columns = terminal_columns(),
                           .show_bar = [](const std::string& bar) { Log::redraw(bar); },
                           .show_line = [](const std::string& line) { Log::info(line); }});
@@ -184,7 +185,8 @@ void TrainingRun::take(std::int64_t k) {
   const std::vector<PhaseCost> costs = assembly_.phases.take();
   if (due(config_.run.profile_every, k)) Log::info(fmt::format("step {}: {}", k, text_of(costs)));
   judge_numerics(step.report);
-  if (progress_) progress_->update(k, step.report.batch.reward, step.report.batch.divergence);
+  if (progress_)
+    progress_->update(k, training_detail(step.report.batch.reward, step.report.batch.divergence));
 }
 
 void TrainingRun::judge_numerics(const StepReport& report) {

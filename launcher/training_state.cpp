@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/lora_writer.hpp"
+#include "data/printable.hpp"
 #include "data/safetensors.hpp"
 #include "data/safetensors_writer.hpp"
 #include "dist/base/contract.hpp"
@@ -39,7 +40,7 @@ data::NamedTensors optimizer_tensors(const TrainingState& state) {
 
 [[noreturn]] void refuse_checkpoint(const data::Checkpoint& checkpoint,
                                     const std::string& problem) {
-  fail(ExitCode::kCheckpoint, {.where = checkpoint.path.string(),
+  fail(ExitCode::kCheckpoint, {.where = data::printable_path(checkpoint.path),
                                .problem = problem,
                                .because = "it was written for another model or adapter",
                                .advice = "resume with the configuration of that run"});

@@ -71,6 +71,36 @@ Verb sample() {
               "--output out\n"};
 }
 
+Verb score() {
+  Flag images = required({"images", "DIR|FILE...", "PNG and JPEG files; of a folder all, by name"});
+  Flag scores = required({"score", "NAME[=PATH]...",
+                          "pickscore hpsv2 hpsv21 clipscore aesthetic blipscore blip_itm "
+                          "imagereward jpeg_compressibility jpeg_incompressibility shapes"});
+  images.repeat = scores.repeat = Repeat::kOftenAndSeveral;
+  return {
+      .name = "score",
+      .summary = "score image files",
+      .operand = {},
+      .description =
+          "One line an image on standard output: image, caption and its raw scores. Line i of\n"
+          "the captions belongs to image i; the index.jsonl of sample is a file of captions.\n"
+          "PATH is a Hugging Face folder or the weights file as published, CLIPDIR,HEADFILE for\n"
+          "aesthetic, nothing for shapes and the JPEG scores. What cannot be read is named; the\n"
+          "others are scored, and the exit code is 3 unless --skip-bad is given.",
+      .flags = {images,
+                required({"captions", "F", "as prompts of train; a blank line is no text"}),
+                scores,
+                {"format", "jsonl|csv", "of the lines", "jsonl"},
+                {"device", "auto|cpu|cuda", "where the networks run", "auto"},
+                {"batch-size", "N", "pictures of one size at a time", "8"},
+                {"threads", "N", "of the CPU; default: one per core"},
+                {"no-antialias", "", "hpsv2, hpsv21: resize as torchvision before 0.17 did"},
+                {"skip-bad", "", "leave out images that cannot be read"}},
+      .examples =
+          "rocm-dist score --images out --captions world/validation.txt --score "
+          "pickscore=world/clip shapes\n"};
+}
+
 Verb probe() {
   return {.name = "probe",
           .summary = "evaluate the objective and its gradient once, write everything",
@@ -92,20 +122,33 @@ Verb probe() {
 }
 
 Verb export_adapter() {
-  return {.name = "export",
-          .summary = "write an adapter for the tools that people use",
-          .operand = {},
-          .description =
-              "diffusers and kohya make a file (in a folder: of the usual name), peft and "
-              "merged\na folder. merged adds the adapter to the weights of --model.",
-          .flags = {required({"lora", "F", "the adapter: diffusers, kohya or PEFT"}),
-                    required({"format", "diffusers|kohya|peft|merged", "for whom"}),
-                    required({"output", "PATH", "file or folder to write"}),
-                    {"model", "DIR", "the diffusers folder that merged needs"},
-                    {"dtype", "fp32|fp16|bf16", "of the numbers written", "fp32"}},
-          .examples =
-              "rocm-dist export --lora runs/run/lora.safetensors --format kohya "
-              "--output comfy.safetensors\n"};
+  return {
+      .name = "export",
+      .summary = "write an adapter for the tools that people use",
+      .operand = {},
+      .description =
+          "diffusers and kohya (ComfyUI, A1111, diffusers) make a file, in a folder one of the "
+          "usual\n"
+          "name; peft makes a folder. merged makes a copy of --model with the adapter inside the\n"
+          "weights of its U-Net, which diffusers loads as it is. It replaces nothing: its folder "
+          "must\n"
+          "not exist, or be empty. With --model the adapter is checked against the model, and "
+          "layers\n"
+          "are listed by short names; an adapter in kohya's format needs it for its layers' names.",
+      .flags = {required({"lora", "F", "the adapter: diffusers, kohya or PEFT, file or folder"}),
+                required({"format", "diffusers|kohya|peft|merged", "for whom"}),
+                required({"output", "PATH", "file or folder to write"}),
+                {"model", "DIR", "the adapter's model, a diffusers folder; merged needs it"},
+                {"dtype", "fp32|fp16|bf16", "of the numbers written, merged weights included",
+                 "fp32"},
+                {"metadata", "",
+                 "diffusers: alpha in the header, B as trained (diffusers >= 0.34). Without it\n"
+                 "      alpha/rank is multiplied into B, which every release reads alike"}},
+      .examples =
+          "rocm-dist export --lora runs/run/lora.safetensors --format kohya "
+          "--output comfy.safetensors\n"
+          "rocm-dist export --lora runs/run/lora.safetensors --format merged "
+          "--model world/lcm --output merged\n"};
 }
 
 Verb inspect() {
@@ -134,14 +177,14 @@ Verb doctor() {
 }  // namespace
 
 std::span<const Verb> verbs() {
-  static const std::array kVerbs = {train(),          sample(),  probe(),
+  static const std::array kVerbs = {train(),          sample(),  score(), probe(),
                                     export_adapter(), inspect(), doctor()};
   return kVerbs;
 }
 
 std::span<const std::string_view> verbs_to_come() {
-  static constexpr std::array<std::string_view, 6> kVerbs = {"score",  "evaluate", "sweep",
-                                                             "report", "pairs",    "bench"};
+  static constexpr std::array<std::string_view, 5> kVerbs = {"evaluate", "sweep", "report", "pairs",
+                                                             "bench"};
   return kVerbs;
 }
 

@@ -11,7 +11,11 @@
 
 namespace rocm::launcher {
 
-enum class Repeat : std::uint8_t { kOnce, kOften };
+enum class Repeat : std::uint8_t {
+  kOnce,
+  kOften,
+  kOftenAndSeveral  ///< --flag A B --flag C
+};
 
 /// One flag of a verb, without its dashes. What has no argument is on when it is there.
 struct Flag {

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "dist/base/contract.hpp"
 
 namespace rocm::model {
@@ -48,13 +46,11 @@ int AdapterPlan::add_layer(std::string_view module, at::IntArrayRef weight_shape
   return static_cast<int>(layers_.size()) - 1;
 }
 
-void AdapterPlan::expect_all_matched() const {
+std::vector<std::string> AdapterPlan::unmatched_targets() const {
+  std::vector<std::string> unmatched;
   for (std::size_t i = 0; i < targets_.size(); ++i)
-    require(matched_[i],
-            {.where = "lora.targets",
-             .problem = fmt::format("\"{}\" names no layer of the network", targets_[i]),
-             .because = "an adapter that is nowhere would silently train nothing",
-             .advice = "name layers by the end of their path, such as to_q or ff.net.0.proj"});
+    if (!matched_[i]) unmatched.push_back(targets_[i]);
+  return unmatched;
 }
 
 }  // namespace rocm::model

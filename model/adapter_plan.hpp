@@ -32,8 +32,8 @@ class AdapterPlan {
   /// weight_shape: [out, in] or [out, in, kh, kw].
   int add_layer(std::string_view module, at::IntArrayRef weight_shape);
 
-  /// Throws Failure(kUsage) when a target matched no layer; call when the network is built.
-  void expect_all_matched() const;
+  /// Targets that matched no layer of the network that was built.
+  [[nodiscard]] std::vector<std::string> unmatched_targets() const;
 
   [[nodiscard]] const std::vector<AdaptedLayer>& layers() const { return layers_; }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/clip_model.hpp"
 
+#include "model/unit_vector.hpp"
+
 namespace rocm::model {
 namespace {
-
-at::Tensor unit(const at::Tensor& x_BE) {
-  return x_BE.div(x_BE.norm(2, -1, /*keepdim=*/true));
-}
 
 Linear::Shape to_embedding(std::int64_t width, const ClipConfig& config) {
   return {.in = width, .out = config.embedding_width, .bias = Bias::kNone};
@@ -34,11 +32,11 @@ at::Tensor ClipModel::image_features(const at::Tensor& pixels_BCHW) const {
 }
 
 at::Tensor ClipModel::text_embeddings(const at::Tensor& ids_BL) const {
-  return unit(text_features(ids_BL));
+  return unit_vector(text_features(ids_BL));
 }
 
 at::Tensor ClipModel::image_embeddings(const at::Tensor& pixels_BCHW) const {
-  return unit(image_features(pixels_BCHW));
+  return unit_vector(image_features(pixels_BCHW));
 }
 
 }  // namespace rocm::model

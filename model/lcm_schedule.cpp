@@ -6,34 +6,16 @@
 #include <fmt/format.h>
 
 #include "dist/base/contract.hpp"
+#include "model/estimate.hpp"
 
 namespace rocm::model {
 namespace {
 
 constexpr double kSigmaData = 0.5;
 
-/// x0 = state * x + output * e for the given prediction type.
-struct CleanEstimate {
-  double state;
-  double output;
-};
-
-CleanEstimate clean_estimate(PredictionType prediction, double alpha, double sigma) {
-  switch (prediction) {
-    case PredictionType::kEpsilon:
-      return {.state = 1.0 / alpha, .output = -sigma / alpha};
-    case PredictionType::kVelocity:
-      return {.state = alpha, .output = -sigma};
-    case PredictionType::kSample:
-      break;
-  }
-  return {.state = 0.0, .output = 1.0};
-}
-
 /// f(x, t) as an affine map of x and the network's output.
-CleanEstimate consistency_map(const NoiseScheduleConfig& config, std::int64_t t, double alpha_bar) {
-  const CleanEstimate x0 =
-      clean_estimate(config.prediction, std::sqrt(alpha_bar), std::sqrt(1.0 - alpha_bar));
+Estimate consistency_map(const NoiseScheduleConfig& config, std::int64_t t, double alpha_bar) {
+  const Estimate x0 = clean_estimate(config.prediction, alpha_bar);
   const double s = static_cast<double>(t) * config.timestep_scaling;
   const double square = s * s + kSigmaData * kSigmaData;
   const double c_skip = kSigmaData * kSigmaData / square;
@@ -80,12 +62,13 @@ SamplingSchedule lcm_schedule(const NoiseScheduleConfig& config, std::int64_t nu
     const std::int64_t next = last ? 0 : timesteps[n + 1];
     const double next_alpha = last ? 1.0 : std::sqrt(alpha_bar_at(next));
     const double sigma = last ? 0.0 : std::sqrt(1.0 - alpha_bar_at(next));
-    const CleanEstimate f = consistency_map(config, timesteps[n], alpha_bar_at(timesteps[n]));
+    const Estimate f = consistency_map(config, timesteps[n], alpha_bar_at(timesteps[n]));
     schedule.push_back({.timestep = timesteps[n],
                         .next_timestep = next,
                         .state_scale = next_alpha * f.state,
                         .output_scale = next_alpha * f.output,
-                        .sigma = sigma});
+                        .sigma = sigma,
+                        .draws_noise = !last});
   }
   return schedule;
 }

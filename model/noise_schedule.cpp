@@ -2,6 +2,7 @@
 #include "model/noise_schedule.hpp"
 
 #include <cmath>
+#include <type_traits>
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/linspace.h>
@@ -13,19 +14,26 @@
 namespace rocm::model {
 namespace {
 
+/// Whether the value is of the JSON type that stands for T: 1e300 and true are no integers, though
+/// the library would convert them.
+template <class T>
+bool is_json_of(const nlohmann::json& value) {
+  if constexpr (std::is_same_v<T, std::string>) return value.is_string();
+  if constexpr (std::is_same_v<T, bool>) return value.is_boolean();
+  if constexpr (std::is_same_v<T, std::int64_t>) return value.is_number_integer();
+  return value.is_number();
+}
+
 /// The value of `key`, or `fallback` where it is absent or null (diffusers reads both alike).
 template <class T>
 T value_or(const nlohmann::json& json, const char* key, T fallback, const std::string& where) {
   const auto found = json.find(key);
   if (found == json.end() || found->is_null()) return fallback;
-  try {
-    return found->get<T>();
-  } catch (const nlohmann::json::exception&) {
-    fail(ExitCode::kInput, {.where = where,
-                            .problem = fmt::format("{} has the wrong type", key),
-                            .because = "the schedule cannot be computed from it",
-                            .advice = "compare with the published scheduler_config.json"});
-  }
+  if (is_json_of<T>(*found)) return found->get<T>();
+  fail(ExitCode::kInput, {.where = where,
+                          .problem = fmt::format("{} has the wrong type", key),
+                          .because = "the schedule cannot be computed from it",
+                          .advice = "compare with the published scheduler_config.json"});
 }
 
 /// `supported` lists what is computed here, for the reader.

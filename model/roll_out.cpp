@@ -14,10 +14,8 @@ Trajectory roll_out(const Policy& policy, const LowRankAdapter* adapter, const a
     const at::Tensor state_BCHW = trajectory.sample_BCHW;
     const at::Tensor mean_BCHW =
         policy.mean(n, state_BCHW, policy.output(n, state_BCHW, text, adapter));
-    const double sigma = policy.schedule()[n].sigma;
-    trajectory.sample_BCHW =
-        sigma > 0.0 ? mean_BCHW.add(z_NBCHW[static_cast<std::int64_t>(n) + 1], sigma) : mean_BCHW;
-    if (sigma > 0.0)
+    trajectory.sample_BCHW = policy.next_state(n, mean_BCHW, z_NBCHW);
+    if (policy.schedule()[n].draws_noise)
       trajectory.transitions.push_back({.state_BCHW = state_BCHW, .mean_BCHW = mean_BCHW});
   }
   return trajectory;

@@ -11,10 +11,6 @@
 namespace rocm::model {
 namespace {
 
-bool is_noisy(const SamplingStep& step) {
-  return step.sigma > 0.0;
-}
-
 /// Delta^2 of two network outputs with the same state: the terms that are direct in the state
 /// cancel exactly, so only the outputs' difference is left. In float64: x0 amplifies errors.
 at::Tensor squared_distance(const SamplingStep& step, const at::Tensor& output_BCHW,
@@ -44,10 +40,7 @@ Rollout::Rollout(const Policy& policy, const LowRankAdapter& adapter, const at::
   at::Tensor state_BCHW = z_NBCHW[0];
   for (std::size_t n = 0; n < num_steps_; ++n) {
     const at::Tensor mean_BCHW = forward_step(n, state_BCHW);
-    const SamplingStep& step = policy.schedule()[n];
-    state_BCHW = is_noisy(step)
-                     ? mean_BCHW.add(z_NBCHW[static_cast<std::int64_t>(n) + 1], step.sigma)
-                     : mean_BCHW;
+    state_BCHW = policy.next_state(n, mean_BCHW, z_NBCHW);
   }
   trajectory_.sample_BCHW = state_BCHW;
 }
@@ -55,7 +48,7 @@ Rollout::Rollout(const Policy& policy, const LowRankAdapter& adapter, const at::
 at::Tensor Rollout::forward_step(std::size_t n, const at::Tensor& state_BCHW) {
   const bool kept = is_live(n) && n + options_.kept_steps >= num_steps_;
   const bool evaluated =
-      is_noisy(policy_.schedule()[n]) && options_.reference != ReferenceUse::kOff;
+      policy_.schedule()[n].draws_noise && options_.reference != ReferenceUse::kOff;
   if (evaluated) {
     const at::NoGradGuard no_grad;
     reference_output_BCHW_[n] = policy_.output(n, state_BCHW, reference_text_, nullptr);
@@ -90,7 +83,7 @@ Rollout::StepGraph Rollout::run_step(std::size_t n, const at::Tensor& state_BCHW
 }
 
 void Rollout::record(std::size_t n, const StepGraph& graph) {
-  if (!is_noisy(policy_.schedule()[n])) return;
+  if (!policy_.schedule()[n].draws_noise) return;
   Transition transition{.state_BCHW = graph.state_BCHW.detach(),
                         .mean_BCHW = graph.mean_BCHW.detach()};
   if (graph.squared_distance_B.defined()) {

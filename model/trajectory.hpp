@@ -20,7 +20,7 @@ struct Transition {
 /// What one rollout of the policy visited.
 struct Trajectory {
   std::vector<Transition> transitions;
-  at::Tensor sample_BCHW;  ///< x0, the output of the last, deterministic step
+  at::Tensor sample_BCHW;  ///< x0: the state after the last step
 };
 
 }  // namespace rocm::model

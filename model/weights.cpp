@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/weights.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -69,13 +70,19 @@ bool Weights::has(std::string_view name) const {
   return tensors_.find(name) != tensors_.end();
 }
 
-void Weights::expect_all_taken() const {
+std::vector<std::string> Weights::left_over() const {
   std::vector<std::string> left;
   for (const auto& [name, tensor] : tensors_)
-    if (!taken_.contains(name)) left.push_back(printable(name));
+    if (!taken_.contains(name)) left.push_back(name);
+  return left;
+}
+
+void Weights::expect_all_taken() const {
+  std::vector<std::string> left = left_over();
   if (left.empty()) return;
   const std::size_t total = left.size();
   if (left.size() > kNamesShown) left.resize(kNamesShown);
+  std::ranges::transform(left, left.begin(), printable);
   fail(ExitCode::kInput,
        {.where = where_,
         .problem = fmt::format("{} unexpected tensors: {}{}", total, fmt::join(left, ", "),

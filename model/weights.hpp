@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -40,6 +41,9 @@ class Weights {
   FrozenMatrix take_matrix(std::string_view name, at::IntArrayRef shape);
 
   [[nodiscard]] bool has(std::string_view name) const;
+
+  /// Names of the tensors that no layer took.
+  [[nodiscard]] std::vector<std::string> left_over() const;
 
   /// Throws Failure(kInput) when the file has a tensor that no layer took: it then describes a
   /// network that is not computed here.

@@ -74,13 +74,12 @@ std::optional<std::int64_t> sum(std::int64_t a, std::int64_t b) {
   return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
 }
 
-/// The number of elements; nothing when it overflows.
+/// The number of elements; nothing when it overflows. Empty tensors count as if each 0 were a 1:
+/// LibTorch multiplies the other lengths, too.
 std::optional<std::int64_t> count_of(const std::vector<std::int64_t>& sizes) {
   std::optional<std::int64_t> count = 1;
-  for (const std::int64_t size : sizes) {
-    if (size == 0) return 0;
-    if (count) count = product(*count, size);
-  }
+  for (const std::int64_t size : sizes)
+    if (count) count = product(*count, std::max<std::int64_t>(size, 1));
   return count;
 }
 
@@ -99,10 +98,11 @@ void check_extent(const Tensor& tensor, const ProgramReader& program) {
     program.refuse("a tensor without as many strides as sizes");
   if (tensor.offset < 0) program.refuse("a tensor before its storage");
   const auto count = count_of(tensor.sizes);
-  if (count == 0) return;
+  const bool empty = std::ranges::find(tensor.sizes, 0) != tensor.sizes.end();
   // Strides of zero would make terabytes out of sixteen bytes.
-  if (!count || *count > tensor.storage.elements)
+  if (!count || (!empty && *count > tensor.storage.elements))
     program.refuse("a tensor larger than its storage");
+  if (empty) return;
   const auto last = last_element(tensor);
   if (!last || *last >= tensor.storage.elements) program.refuse("a tensor beyond its storage");
 }

@@ -14,6 +14,7 @@
 #include "data/run/checkpoint.hpp"
 #include "data/run/folders.hpp"
 #include "data/run/manifest.hpp"
+#include "data/run/scoped_folder.hpp"
 
 namespace rocm::data {
 namespace {
@@ -39,25 +40,6 @@ void write_files(const fs::path& aside, const nlohmann::ordered_json& state,
   write_manifest(aside);
   sync_folder(aside);
 }
-
-/// Removes a folder that did not come to be.
-class ScopedFolder {
- public:
-  explicit ScopedFolder(fs::path path) : path_(std::move(path)) { make_folders(path_); }
-
-  ScopedFolder(const ScopedFolder&) = delete;  // one owner removes it
-  ScopedFolder& operator=(const ScopedFolder&) = delete;
-
-  ~ScopedFolder() {
-    std::error_code ignored;  // it may have been moved to its place
-    fs::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 }  // namespace
 

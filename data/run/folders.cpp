@@ -53,6 +53,13 @@ void move_path(const fs::path& from, const fs::path& to) {
   folder_check(error, "move something to this name", to);
 }
 
+void copy_content(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, error);
+  folder_check(error, fmt::format("copy {} to this name", printable_path(from)), to);
+  sync_file(to);
+}
+
 void remove_tree(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);

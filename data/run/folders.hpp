@@ -14,6 +14,8 @@ namespace rocm::data {
 
 void make_folders(const std::filesystem::path& path);
 void move_path(const std::filesystem::path& from, const std::filesystem::path& to);
+/// The content of one file under another name, durably.
+void copy_content(const std::filesystem::path& from, const std::filesystem::path& to);
 void remove_tree(const std::filesystem::path& path);
 
 /// Makes the content of a file that others wrote durable.

@@ -8,6 +8,7 @@
 #include "dist/base/field.hpp"
 #include "launcher/config/choice.hpp"
 #include "launcher/config/resolution.hpp"
+#include "model/guidance_embedding.hpp"
 #include "model/lcm_schedule.hpp"
 
 namespace rocm::launcher {
@@ -30,6 +31,12 @@ inline constexpr auto kChoices<Precision> =
 template <>
 inline constexpr auto kChoices<model::TimestepRule> = std::to_array<Choice<model::TimestepRule>>(
     {{model::TimestepRule::kDiffusers, "diffusers"}, {model::TimestepRule::kLegacy, "legacy"}});
+
+template <>
+inline constexpr auto kChoices<model::GuidanceConvention> =
+    std::to_array<Choice<model::GuidanceConvention>>(
+        {{model::GuidanceConvention::kDiffusers, "diffusers"},
+         {model::GuidanceConvention::kOriginal, "original"}});
 
 /// Which step graphs survive until the backward pass; the others are computed again.
 enum class CheckpointRule : std::uint8_t { kEveryStep, kNone, kAuto };
@@ -54,6 +61,7 @@ struct ModelConfig {
   std::optional<double> eta;
   std::int64_t steps = 8;
   double guidance_scale = 8.0;
+  model::GuidanceConvention guidance_convention = model::GuidanceConvention::kDiffusers;
   model::TimestepRule timestep_rule = model::TimestepRule::kDiffusers;
   NumberOr<std::int64_t, CheckpointRule> checkpoint = CheckpointRule::kEveryStep;
   DecoderCheckpoint checkpoint_decoder = DecoderCheckpoint::kNone;
@@ -82,17 +90,25 @@ struct ModelConfig {
  private:
   template <class Self, class Visitor>
   static void describe_sampling(Self& self, Visitor& visit) {
-    visit(self.eta, Field{.name = "eta",
-                          .meaning = "share of noise in a DDIM step, for diffusion models [1]",
-                          .at_least = 0.0,
-                          .at_most = 1.0,
-                          .example = "1.0"});
+    visit(
+        self.eta,
+        Field{.name = "eta",
+              .meaning = "share of noise in a DDIM step, for diffusion models only; default: 0 [1]",
+              .at_least = 0.0,
+              .at_most = 1.0,
+              .example = "1.0"});
     visit(self.steps, Field{.name = "steps",
                             .meaning = "network calls per image [count]",
                             .at_least = 1,
                             .at_most = 1000});
     visit(self.guidance_scale,
-          Field{.name = "guidance_scale", .meaning = "of classifier-free guidance [1]"});
+          Field{.name = "guidance_scale",
+                .meaning = "of classifier-free guidance, which a consistency model has learnt; "
+                           "with a diffusion model 1 or less means none [1]"});
+    visit(self.guidance_convention,
+          Field{.name = "guidance_convention",
+                .meaning = "what a consistency model reads; diffusers: guidance_scale - 1, "
+                           "original: guidance_scale"});
     visit(self.timestep_rule, Field{.name = "timestep_rule",
                                     .meaning = "which timesteps are visited; legacy: as diffusers "
                                                "before 0.24"});

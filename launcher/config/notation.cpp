@@ -36,6 +36,19 @@ std::string Notation<std::string>::expected(const Field&) {
   return "text in quotes";
 }
 
+std::optional<bool> Notation<bool>::read(const Setting& setting, const Field&) {
+  const auto* value = std::get_if<bool>(&setting.value);
+  return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
+std::string Notation<bool>::write(bool value) {
+  return value ? "true" : "false";
+}
+
+std::string Notation<bool>::expected(const Field&) {
+  return "true or false";
+}
+
 std::optional<std::int64_t> Notation<std::int64_t>::read(const Setting& setting,
                                                          const Field& field) {
   const auto* value = std::get_if<std::int64_t>(&setting.value);

@@ -37,6 +37,13 @@ struct Notation<std::string> {
 };
 
 template <>
+struct Notation<bool> {
+  static std::optional<bool> read(const Setting& setting, const Field& field);
+  static std::string write(bool value);
+  static std::string expected(const Field& field);
+};
+
+template <>
 struct Notation<std::int64_t> {
   static std::optional<std::int64_t> read(const Setting& setting, const Field& field);
   static std::string write(std::int64_t value);

@@ -54,7 +54,8 @@ class Walker {
              .because = "only tables and lists have parts",
              .advice = "shorten the key"});
     if (NamedSetting* entry = find(*table, part)) return entry->setting;
-    return table->emplace_back(part, where_, Setting{Setting::Table{}, where_}).setting;
+    table->push_back({part, where_, {Setting::Table{}, where_}});
+    return table->back().setting;
   }
 
  private:

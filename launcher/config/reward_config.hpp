@@ -7,6 +7,7 @@
 
 #include "dist/base/field.hpp"
 #include "launcher/config/choice.hpp"
+#include "model/rewards/tensor_resize.hpp"
 
 namespace rocm::launcher {
 
@@ -18,6 +19,7 @@ enum class ScoreName : std::uint8_t {
   kClipScore,
   kAesthetic,
   kBlipScore,
+  kBlipItm,
   kImageReward,
   kJpegCompressibility,
   kJpegIncompressibility,
@@ -31,34 +33,21 @@ inline constexpr auto kChoices<ScoreName> =
                                       {ScoreName::kClipScore, "clipscore"},
                                       {ScoreName::kAesthetic, "aesthetic"},
                                       {ScoreName::kBlipScore, "blipscore"},
+                                      {ScoreName::kBlipItm, "blip_itm"},
                                       {ScoreName::kImageReward, "imagereward"},
                                       {ScoreName::kJpegCompressibility, "jpeg_compressibility"},
                                       {ScoreName::kJpegIncompressibility, "jpeg_incompressibility"},
                                       {ScoreName::kShapes, "shapes"}});
 
-/// One [[reward]]; the training reward is their weighted sum.
-struct RewardConfig {
-  ScoreName name = ScoreName::kPickScore;
-  std::optional<std::string> path;
-  double weight = 1.0;
-
-  template <class Self, class Visitor>
-  static void describe(Self& self, Visitor&& visit) {
-    visit(self.name, Field{.name = "name",
-                           .meaning = "the score",
-                           .presence = Presence::kRequired,
-                           .example = "\"pickscore\""});
-    visit(self.path, Field{.name = "path",
-                           .meaning = "its weights: a Hugging Face folder, or the published file",
-                           .example = "\"world/clip\""});
-    visit(self.weight, Field{.name = "weight", .meaning = "in the sum of rewards [1]"});
-  }
-};
+template <>
+inline constexpr auto kChoices<model::Interpolation> = std::to_array<Choice<model::Interpolation>>(
+    {{model::Interpolation::kBicubic, "bicubic"}, {model::Interpolation::kBilinear, "bilinear"}});
 
 /// One [[evaluation.score]]: measured, never trained on.
 struct ScoreConfig {
   ScoreName name = ScoreName::kPickScore;
   std::optional<std::string> path;
+  bool antialias = true;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor&& visit) {
@@ -70,6 +59,40 @@ struct ScoreConfig {
                            .meaning = "its weights, as in [[reward]]; shapes and the JPEG scores "
                                       "have none",
                            .example = "\"world/clip\""});
+    visit(self.antialias, Field{.name = "antialias",
+                                .meaning = "of HPSv2, which resizes pictures as tensors; false: as "
+                                           "torchvision before 0.17"});
+  }
+};
+
+/// One [[reward]]; the training reward is their weighted sum.
+struct RewardConfig {
+  ScoreName name = ScoreName::kPickScore;
+  std::optional<std::string> path;
+  double weight = 1.0;
+  model::Interpolation interpolation = model::Interpolation::kBicubic;
+  bool antialias = true;
+
+  /// The same as a metric.
+  [[nodiscard]] ScoreConfig score() const {
+    return {.name = name, .path = path, .antialias = antialias};
+  }
+
+  template <class Self, class Visitor>
+  static void describe(Self& self, Visitor&& visit) {
+    visit(self.name, Field{.name = "name",
+                           .meaning = "the score",
+                           .presence = Presence::kRequired,
+                           .example = "\"pickscore\""});
+    visit(self.path, Field{.name = "path",
+                           .meaning = "its weights: a Hugging Face folder, or the published file; "
+                                      "aesthetic: CLIPDIR,HEADFILE",
+                           .example = "\"world/clip\""});
+    visit(self.weight, Field{.name = "weight", .meaning = "in the sum of rewards [1]"});
+    visit(self.interpolation,
+          Field{.name = "interpolation", .meaning = "how pictures are resized for the gradient"});
+    visit(self.antialias, Field{.name = "antialias",
+                                .meaning = "when they are; false: as torchvision before 0.17"});
   }
 };
 

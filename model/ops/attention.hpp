@@ -17,6 +17,7 @@ struct AttentionOptions {
 
   std::int64_t heads = 1;
   Mask mask = Mask::kNone;
+  at::Tensor visible_BS = {};  ///< bool: keys that any query sees; undefined: all. Not with kCausal
 };
 
 /// softmax(q k^T / sqrt(C / heads)) v for each head (Vaswani et al., arXiv 1706.03762).

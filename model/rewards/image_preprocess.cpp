@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -60,15 +60,26 @@ struct Resized {
   std::int64_t width;
 };
 
-/// Shortest edge to `size`; the longer one is truncated, as torchvision and transformers do.
-Resized shortest_edge_to(std::int64_t size, std::int64_t height, std::int64_t width) {
+/// The shortest edge becomes `size` and the longer one is truncated, as torchvision and
+/// transformers do; or both become `size`.
+Resized resized(const ImagePreprocess& preprocess, std::int64_t height, std::int64_t width) {
+  const std::int64_t size = preprocess.size;
+  if (preprocess.framing == Framing::kSquare) return {.height = size, .width = size};
   return height <= width ? Resized{size, size * width / height}
                          : Resized{size * height / width, size};
 }
 
-at::Tensor centre_crop(const at::Tensor& image_BCHW, std::int64_t size) {
-  const std::int64_t top = (image_BCHW.size(2) - size) / 2;
-  const std::int64_t left = (image_BCHW.size(3) - size) / 2;
+/// Where the crop begins, of an edge that is `surplus` pixels longer.
+std::int64_t crop_begin(std::int64_t surplus, Framing framing) {
+  const std::int64_t half = surplus / 2;
+  const bool up = framing == Framing::kCentreCropHalfEven && surplus % 2 == 1 && half % 2 == 1;
+  return up ? half + 1 : half;
+}
+
+at::Tensor crop(const at::Tensor& image_BCHW, const ImagePreprocess& preprocess) {
+  const std::int64_t size = preprocess.size;
+  const std::int64_t top = crop_begin(image_BCHW.size(2) - size, preprocess.framing);
+  const std::int64_t left = crop_begin(image_BCHW.size(3) - size, preprocess.framing);
   return image_BCHW.narrow(2, top, size).narrow(3, left, size);
 }
 
@@ -81,6 +92,11 @@ at::Tensor channels(const std::array<double, 3>& values, const at::Tensor& like)
 at::Tensor normalise(const at::Tensor& image_BCHW, const ImagePreprocess& preprocess) {
   return image_BCHW.sub(channels(preprocess.mean, image_BCHW))
       .div(channels(preprocess.deviation, image_BCHW));
+}
+
+/// uint8 [B, H, W, 3] -> fp32 [B, 3, H, W] in 0..1.
+at::Tensor unit_range(const at::Tensor& pixels_BHWC) {
+  return pixels_BHWC.permute({0, 3, 1, 2}).to(at::kFloat).div(255.0);
 }
 
 PictureSize picture_size(std::int64_t height, std::int64_t width) {
@@ -117,22 +133,17 @@ ImagePreprocess ImagePreprocess::from_json(const nlohmann::json& json, const std
 }
 
 at::Tensor ImagePreprocess::differentiable(const at::Tensor& image_BCHW) const {
-  const Resized to = shortest_edge_to(size, image_BCHW.size(2), image_BCHW.size(3));
-  const bool fits = to.height == image_BCHW.size(2) && to.width == image_BCHW.size(3);
-  const at::Tensor resized_BCHW =
-      fits ? image_BCHW
-           : at::_upsample_bicubic2d_aa(image_BCHW, {to.height, to.width}, /*align_corners=*/false);
-  return normalise(centre_crop(resized_BCHW, size), *this);
+  const Resized to = resized(*this, image_BCHW.size(2), image_BCHW.size(3));
+  return normalise(crop(tensor_resize(image_BCHW, to.height, to.width), *this), *this);
 }
 
 at::Tensor ImagePreprocess::exact(const at::Tensor& pixels_BHWC) const {
-  const Resized to = shortest_edge_to(size, pixels_BHWC.size(1), pixels_BHWC.size(2));
-  const std::int64_t count = pixels_BHWC.size(0);
-  at::Tensor resized_BHWC = at::empty({count, to.height, to.width, 3}, at::kByte);
-  for (std::int64_t b = 0; b < count; ++b)
-    resized_BHWC[b].copy_(resize_exactly(pixels_BHWC[b], to));
-  const at::Tensor image_BCHW = resized_BHWC.permute({0, 3, 1, 2}).to(at::kFloat).div(255.0);
-  return normalise(centre_crop(image_BCHW, size), *this);
+  if (metric_resize == MetricResize::kTensor) return differentiable(unit_range(pixels_BHWC));
+  const Resized to = resized(*this, pixels_BHWC.size(1), pixels_BHWC.size(2));
+  std::vector<at::Tensor> resized_HWC;
+  for (const at::Tensor& pixels_HWC : pixels_BHWC.unbind(0))
+    resized_HWC.push_back(resize_exactly(pixels_HWC, to));
+  return normalise(crop(unit_range(at::stack(resized_HWC)), *this), *this);
 }
 
 }  // namespace rocm::model

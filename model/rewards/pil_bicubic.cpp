@@ -79,20 +79,29 @@ std::vector<std::uint8_t> resize_axis(std::span<const std::uint8_t> values, int 
   return result;
 }
 
+bool rows_first(PictureSize from, PictureSize to) {
+  return from.height > to.height && from.height - to.height > 2 * (from.width - to.width);
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> pil_bicubic(std::span<const std::uint8_t> rgb_HWC, PictureSize from,
                                       PictureSize to) {
   expects(from.width > 0 && from.height > 0 && to.width > 0 && to.height > 0, "positive sizes");
-  const auto row_bytes = [](PictureSize size) {
-    return kChannels * static_cast<std::size_t>(size.width);
-  };
-  expects(rgb_HWC.size() == row_bytes(from) * static_cast<std::size_t>(from.height),
+  const auto row_bytes = [](int width) { return kChannels * static_cast<std::size_t>(width); };
+  expects(rgb_HWC.size() == row_bytes(from.width) * static_cast<std::size_t>(from.height),
           "three bytes a pixel");
   std::vector<std::uint8_t> picture(rgb_HWC.begin(), rgb_HWC.end());
+  int width = from.width;
+  const auto resize_rows = [&] {
+    if (from.height != to.height)
+      picture = resize_axis(picture, from.height, to.height, row_bytes(width));
+  };
+  const bool early = rows_first(from, to);
+  if (early) resize_rows();
   if (from.width != to.width) picture = resize_axis(picture, from.width, to.width, kChannels);
-  if (from.height != to.height)
-    picture = resize_axis(picture, from.height, to.height, row_bytes(to));
+  width = to.width;
+  if (!early) resize_rows();
   return picture;
 }
 

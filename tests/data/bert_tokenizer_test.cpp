@@ -35,6 +35,11 @@ TEST(BertTokenizer, GivesTheReferencesIdsForEveryGoldenText) {
   }
 }
 
+// A mark of Unicode 9 stays and makes the word unknown; one of Unicode 1 goes.
+TEST(BertTokenizer, KnowsTheMarksOfUnicode8Alone) {
+  EXPECT_EQ(published_tokenizer().encode("cat\u08D4 cat\u0301", 4).ids, (Ids{101, 100, 4937, 102}));
+}
+
 TEST(BertTokenizer, HasTheIdsOfThePublishedVocabulary) {
   EXPECT_EQ(published_tokenizer().vocabulary_size(), 30522);
 }

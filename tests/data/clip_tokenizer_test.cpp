@@ -194,6 +194,13 @@ TEST_F(BrokenTokenizer, WithAnotherPatternOfWordsIsRefused) {
             std::string::npos);
 }
 
+TEST_F(BrokenTokenizer, WithAPatternThatIsAListIsRefused) {
+  take_changed("tokenizer.json", "/pre_tokenizer/pretokenizers/0/pattern", {1, 2},
+               "small_clip_tokenizer_json");
+  EXPECT_NE(complaint().find("the pre_tokenizer is not that of a CLIP tokenizer"),
+            std::string::npos);
+}
+
 TEST_F(BrokenTokenizer, WithAnotherKindOfModelIsRefused) {
   take_changed("tokenizer.json", "/model/byte_fallback", true, "small_clip_tokenizer_json");
   EXPECT_NE(complaint().find("the model is not that of a CLIP tokenizer"), std::string::npos);

@@ -18,6 +18,12 @@ TEST(ClipWords, BeginAContractionOnlyAtTheirStart) {
   EXPECT_EQ(split_clip_words("'tis"), (Words{"'t", "is"}));
 }
 
+TEST(ClipWords, BeginWithAGivenLiteralWhereNoRunCoversIt) {
+  constexpr std::array<std::string_view, 2> kLiterals{"<\u017F>", "'s"};
+  EXPECT_EQ(split_clip_words("a<\u017F>b!<\u017F>'t", kLiterals),
+            (Words{"a", "<\u017F>", "b", "!<", "\u017F", ">'", "t"}));
+}
+
 TEST(ClipWords, LeaveCombiningMarksToTheRest) {
   EXPECT_EQ(split_clip_words("x\xCC\xB8y"), (Words{"x", "\xCC\xB8", "y"}));
 }

@@ -46,6 +46,31 @@ TEST(Inspection, DescribesASafetensorsFile) {
   EXPECT_EQ(json["files"][0]["bytes"], fs::file_size(path));
 }
 
+TEST(Inspection, SaysWhichArchitectureAFileIs) {
+  const auto json = inspect(kGolden / "unet_tiny_lcm.weights.safetensors");
+  EXPECT_EQ(json["architecture"], "U-Net, text width 32, latent consistency model");
+  EXPECT_TRUE(
+      contains(describe(json), "  U-Net, text width 32, latent consistency model; 495 tensors, "));
+  EXPECT_EQ(inspect(kGolden / "imagereward_tiny.pt")["architecture"],
+            "ImageReward (BLIP of image width 40, Salesforce names)");
+  EXPECT_EQ(inspect(kGolden / "safetensors_reference.safetensors")["architecture"], "unknown");
+}
+
+TEST(Inspection, VerifiesAFolderOfWeightsWithoutAConfiguration) {
+  const ScratchFolder folder;
+  fs::copy_file(kGolden / "vae_tiny.oldnames.safetensors", folder / "vae.safetensors");
+  folder.write("README.md", "weights");
+  const auto json = inspect(folder.path());
+  EXPECT_EQ(json["kind"], "weights folder");
+  EXPECT_EQ(json["not_verified"].size(), 1U);
+  EXPECT_TRUE(contains(describe(json),
+                       "  (root): vae.safetensors: VAE (AutoencoderKL), 4 latent channels, names "
+                       "of diffusers before 0.18; 152 tensors, "));
+  folder.write("broken.safetensors", "x");
+  EXPECT_TRUE(contains(failure_of(ExitCode::kInput, [&] { (void)inspect(folder.path()); }),
+                       "broken.safetensors: "));
+}
+
 TEST(Inspection, KnowsTheFormatOfAnAdapter) {
   const auto kohya = inspect(kGolden / "lora_tiny.kohya.safetensors");
   EXPECT_EQ(kohya["kind"], "adapter");

@@ -5,8 +5,10 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <fmt/format.h>
@@ -143,6 +145,25 @@ TEST(LoraFile, ReadsTheOldAttentionProcessorNames) {
   EXPECT_TRUE(lora.modules.contains("mid_block.attn1.to_out.0"));
 }
 
+TEST(LoraFile, ReadsTheFileThatOldReleasesOfDiffusersSaved) {
+  const std::string attention = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.";
+  const auto lora = read_lora_unresolved(kGolden / "lora_processor.bin");
+  ASSERT_EQ(lora.modules.size(), 2U);
+  const LowRankPair& query = lora.modules.at(attention + "to_q");
+  EXPECT_TRUE(query.A.equal(at::arange(6, at::kFloat).view({2, 3})));
+  EXPECT_TRUE(query.B.equal(at::arange(6, at::kFloat).view({3, 2})));
+  EXPECT_EQ(query.scale, 1.0);
+  EXPECT_EQ(lora.modules.at(attention + "to_out.0").A.scalar_type(), at::kHalf);
+}
+
+TEST(LoraFile, OfTorchSaveIsFoundInAFolder) {
+  for (const char* name : {"pytorch_lora_weights.bin", "adapter_model.bin"}) {
+    const ScratchFolder folder;
+    fs::copy_file(kGolden / "lora_processor.bin", folder / name);
+    EXPECT_EQ(read_lora_unresolved(folder.path()).files.front().filename(), name);
+  }
+}
+
 TEST(LoraFile, ResolvesTheAmbiguousNamesOfKohyaByTheLayers) {
   const auto lora = read(layer("lora_unet_mid_block_attn1_to_out_0.lora_down.weight",
                                "lora_unet_mid_block_attn1_to_out_0.lora_up.weight"));
@@ -150,7 +171,8 @@ TEST(LoraFile, ResolvesTheAmbiguousNamesOfKohyaByTheLayers) {
 }
 
 TEST(LoraFile, IsFoundInAFolder) {
-  for (const char* name : {"pytorch_lora_weights.safetensors", "lora.safetensors"}) {
+  for (const char* name :
+       {"pytorch_lora_weights.safetensors", "lora.safetensors", "adapter_model.safetensors"}) {
     const ScratchFolder folder;
     write_safetensors(folder / name, diffusers_layer("conv_in"));
     EXPECT_EQ(read_lora(folder.path(), kModules).files.front().filename(), name);
@@ -159,7 +181,7 @@ TEST(LoraFile, IsFoundInAFolder) {
 
 TEST(LoraFile, RefusesAFolderWithoutAnAdapter) {
   const ScratchFolder folder;
-  folder.write("pytorch_lora_weights.bin", "");
+  folder.write("readme.txt", "");
   const auto message =
       failure_of(ExitCode::kInput, [&] { (void)read_lora(folder.path(), kModules); });
   EXPECT_TRUE(contains(message, "there is no adapter in the folder"));
@@ -175,26 +197,44 @@ TEST(LoraFile, RefusesLayersThatTheUNetLacks) {
 TEST(LoraFile, NamesTheFirstFewOfManyStrangers) {
   NamedTensors tensors = diffusers_layer("conv_in");
   for (int i = 0; i < 5; ++i) tensors[fmt::format("x{}.weight", i)] = at::ones({1});
-  EXPECT_TRUE(contains(refusal_of(tensors),
-                       "no adapter has: \"x0.weight\", \"x1.weight\", \"x2.weight\" and 2 more"));
+  EXPECT_TRUE(contains(
+      refusal_of(tensors),
+      "no adapter of its format has: \"x0.weight\", \"x1.weight\", \"x2.weight\" and 2 more"));
 }
 
-TEST(LoraFile, RefusesDoraAndOtherExtensions) {
-  NamedTensors tensors = diffusers_layer("conv_in");
-  tensors["unet.conv_in.lora_magnitude_vector"] = at::ones({3});
-  EXPECT_TRUE(contains(refusal_of(tensors), "lora_magnitude_vector"));
+TEST(LoraFile, RefusesDoraAndOtherExtensionsByTheirNames) {
+  const std::vector<std::pair<std::string, std::string>> extensions = {
+      {"unet.conv_in.lora_magnitude_vector", "the magnitude of DoRA"},
+      {"lora_unet_conv_in.dora_scale", "the magnitude of DoRA"},
+      {"lora_unet_conv_in.hada_w1_a", "a Hadamard factor of LoHa"},
+      {"lora_unet_conv_in.lokr_w1", "a Kronecker factor of LoKr"},
+      {"lora_unet_conv_in.lora_mid.weight", "the middle factor of LoCon"},
+      {"base_model.model.conv_in.lora_B.bias", "a bias of the adapter"},
+      {"base_model.model.conv_in.base_layer.bias", "a trained bias of the base model"},
+      {"base_model.model.conv_in.modules_to_save.weight", "modules_to_save"}};
+  for (const auto& [name, meaning] : extensions) {
+    const std::string message = refusal_of({{name, at::ones({3})}});
+    EXPECT_TRUE(contains(message, "\"" + name + "\" is ")) << name;
+    EXPECT_TRUE(contains(message, meaning)) << name;
+  }
 }
 
 TEST(LoraFile, RefusesTextEncoderAdapters) {
   NamedTensors tensors = diffusers_layer("conv_in");
-  tensors["text_encoder.text_model.x.lora_A.weight"] = at::ones({2, 3});
-  EXPECT_TRUE(contains(refusal_of(tensors), "it adapts a text encoder"));
+  for (const char* name :
+       {"text_encoder.text_model.x.lora_A.weight", "lora_te_text_model_x.lora_down.weight",
+        "text_encoder.text_model.x.lora_linear_layer.down.weight",
+        "base_model.model.text_model.x.lora_A.weight"}) {
+    tensors[name] = at::ones({2, 3});
+    EXPECT_TRUE(contains(refusal_of(tensors), "it adapts a text encoder")) << name;
+    tensors.erase(name);
+  }
 }
 
 TEST(LoraFile, RefusesAMixtureOfFormats) {
   NamedTensors tensors = diffusers_layer("conv_in");
   tensors["lora_unet_conv_in.alpha"] = at::ones({});
-  EXPECT_TRUE(contains(refusal_of(tensors), "no adapter has"));
+  EXPECT_TRUE(contains(refusal_of(tensors), "no adapter of its format has"));
 }
 
 TEST(LoraFile, RefusesATensorInTwoSpellings) {

@@ -40,7 +40,7 @@ TEST(LoraSettings, PatternsGiveLayersTheirOwnAlphaAndRank) {
   EXPECT_EQ(settings.scale("a.attn1.to_q", 4), 4.0);
   EXPECT_EQ(settings.scale("a.attn2.to_q", 4), 2.0);
   EXPECT_EQ(settings.scale("a.attn1.to_k", 2), 4.0);
-  EXPECT_EQ(settings.scale("a.attn1xto_q", 4), 2.0) << "a dot is a dot";
+  EXPECT_EQ(settings.scale("a.attn1xto_q", 4), 4.0) << "as an expression: a dot is anything";
   EXPECT_EQ(settings.scale("xattn1.to_q", 4), 2.0) << "a name begins at a dot";
 }
 
@@ -50,10 +50,16 @@ TEST(LoraSettings, PatternsWithACaretFitTheWholePathOnly) {
   EXPECT_EQ(settings.scale("a.conv_in", 4), 2.0);
 }
 
-TEST(LoraSettings, RefuseRegularExpressions) {
-  EXPECT_NE(refusal_of({{"alpha_pattern", {{"to_(q|k)", 16}}}}).find("pattern \"to_(q|k)\""),
-            std::string::npos);
-  EXPECT_NE(refusal_of({{"rank_pattern", {{"(a+)+$", 2}}}}).find("no regular expressions"),
+TEST(LoraSettings, PatternsAreRegularExpressions) {
+  const auto settings = settings_with({{"alpha_pattern", {{"attn\\d\\.to_(q|k)", 16}}}});
+  EXPECT_EQ(settings.scale("a.attn2.to_k", 4), 4.0);
+  EXPECT_EQ(settings.scale("a.attn2.to_v", 4), 2.0);
+  EXPECT_EQ(settings.scale("a.attn2.to_k.x", 4), 2.0) << "they fit the end of the path";
+}
+
+TEST(LoraSettings, RefusePatternsThatAreNoRegularExpressions) {
+  EXPECT_NE(refusal_of({{"rank_pattern", {{"to_(q", 2}}}})
+                .find("adapter_config.json: rank_pattern: cannot use the pattern \"to_(q\""),
             std::string::npos);
 }
 

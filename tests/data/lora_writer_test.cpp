@@ -121,10 +121,19 @@ TEST(LoraWriter, KeepsTheEffectOfLayersThatDisagree) {
   for (const LoraTarget target : {LoraTarget::kDiffusers, LoraTarget::kKohya, LoraTarget::kPeft}) {
     const LoraFile read = written_and_read(modules, {.target = target});
     for (const auto& [module, pair] : modules) {
-      EXPECT_TRUE(effective_B(read.modules.at(module)).allclose(effective_B(pair), 1e-6))
+      EXPECT_TRUE(change_of_weight(read.modules.at(module)).allclose(change_of_weight(pair), 1e-6))
           << module << " for target " << static_cast<int>(target);
     }
   }
+}
+
+TEST(LoraWriter, GivesLayersOfDifferentRanksOneRankInBakedFiles) {
+  LowRankModules modules = two_layers();
+  modules["conv_in"] = {at::ones({1, 3}), at::full({5, 1}, 2.0), 0.25};
+  const LoraFile read = written_and_read(modules, {});
+  for (const auto& [module, pair] : read.modules) EXPECT_EQ(pair.rank(), 2) << module;
+  EXPECT_TRUE(
+      change_of_weight(read.modules.at("conv_in")).equal(change_of_weight(modules.at("conv_in"))));
 }
 
 TEST(LoraWriter, RefusesMetadataForDifferentRanks) {

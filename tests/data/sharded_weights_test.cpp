@@ -89,6 +89,8 @@ TEST(PlainName, IsOneThatStaysInItsFolder) {
   EXPECT_TRUE(is_plain_name("model-00001-of-00002.safetensors"));
   EXPECT_FALSE(is_plain_name(std::string_view("a\0b", 3)));
   EXPECT_FALSE(is_plain_name("."));
+  EXPECT_TRUE(is_plain_name(std::string(255, 'a')));
+  EXPECT_FALSE(is_plain_name(std::string(256, 'a')));
 }
 
 }  // namespace

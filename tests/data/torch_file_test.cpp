@@ -157,6 +157,21 @@ TEST(TorchFile, RefusesTensorsThatLeaveTheirStorage) {
   EXPECT_TRUE(refuses(archive_of(rebuilt({.storage_class = "QInt8Storage"})), "QInt8Storage"));
 }
 
+TEST(TorchFile, TakesAnEmptyTensorWhateverItsStrides) {
+  constexpr int kMost = 0x7fffffff;
+  const Result result =
+      read_bytes(archive_of(rebuilt({.sizes = {kMost, kMost, 0}, .strides = {kMost, kMost, 1}})));
+  EXPECT_EQ(result.refusal, "no Failure");
+  EXPECT_EQ(result.file.tensors.at("w").numel(), 0);
+}
+
+TEST(TorchFile, RefusesAnEmptyTensorThatLibTorchCannotCount) {
+  constexpr int kMany = 1 << 30;
+  EXPECT_TRUE(
+      refuses(archive_of(rebuilt({.sizes = {kMany, kMany, kMany, 0}, .strides = {1, 1, 1, 1}})),
+              "larger than its storage"));
+}
+
 TEST(TorchFile, RefusesBytesThatAreNoTruthValues) {
   EXPECT_TRUE(refuses(
       archive_of(

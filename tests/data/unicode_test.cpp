@@ -30,6 +30,11 @@ TEST(Unicode, ComposesALetterAndItsAccent) {
   EXPECT_EQ(to_nfc("cafe\xCC\x81"), "caf\xC3\xA9");
 }
 
+TEST(Unicode, DecomposesCompatibilityCharactersOnlyInFormKc) {
+  EXPECT_EQ(to_nfkc("\uFF76\uFF9E"), "\u30AC");  // half-width ka and its mark: ga
+  EXPECT_EQ(to_nfc("\uFF76\uFF9E"), "\uFF76\uFF9E");
+}
+
 TEST(Unicode, LowersEachCodePointByItself) {
   EXPECT_EQ(to_lower("\xCE\x91\xCE\xA3"), "\xCE\xB1\xCF\x83");  // the final sigma stays medial
   EXPECT_EQ(to_lower("\xC4\xB0"), "i\xCC\x87");                 // I with dot: i and the dot
@@ -40,6 +45,20 @@ TEST(Unicode, CountsMarksNeitherAsLettersNorAsNumbers) {
   EXPECT_FALSE(is_number(0x301));
   EXPECT_TRUE(is_letter(0x65E5));
   EXPECT_TRUE(is_number(0xBD));  // one half
+}
+
+TEST(Unicode, TellsCasedFromCaseIgnorable) {
+  for (const char32_t cased : {U'a', U'\u01C5', U'\u00AA', U'\u2160', U'\u24D0'})
+    EXPECT_TRUE(is_cased(cased) && !is_case_ignorable(cased)) << static_cast<std::uint32_t>(cased);
+  for (const char32_t ignorable : {U'\'', U'.', U'\u0301', U'\u00AD', U'\u02B0', U'\u00B4'})
+    EXPECT_TRUE(is_case_ignorable(ignorable)) << static_cast<std::uint32_t>(ignorable);
+  for (const char32_t other : {U'1', U' ', U'-', U'\u65E5'})
+    EXPECT_FALSE(is_cased(other) || is_case_ignorable(other)) << static_cast<std::uint32_t>(other);
+}
+
+TEST(Unicode, CountsUnassignedCodePointsNotAsControls) {
+  EXPECT_TRUE(is_control(0x200B));
+  EXPECT_FALSE(is_control(0x378));
 }
 
 TEST(Unicode, KnowsWhiteSpaceFromInvisibleCharacters) {

@@ -77,5 +77,34 @@ TEST(WeightsLocation, RefusesAFolderWithoutWeights) {
   EXPECT_NE(refusal_of({"config.json"}).find("there are no weights"), std::string::npos);
 }
 
+/// The variant of a folder that holds `names`.
+std::string variant_among(std::initializer_list<const char*> names) {
+  const ScratchFolder folder;
+  for (const char* name : names) folder.write(name, "");
+  return only_variant(folder.path());
+}
+
+TEST(OnlyVariant, IsTheOneInWhichAllWeightsAre) {
+  EXPECT_EQ(variant_among({"config.json", "model.fp16.safetensors"}), "fp16");
+  EXPECT_EQ(
+      variant_among({"model.safetensors.index.fp16.json", "model.fp16-00001-of-00002.safetensors",
+                     "model.fp16-00002-of-00002.safetensors"}),
+      "fp16");
+}
+
+TEST(OnlyVariant, IsNoneWherePlainWeightsAreOrSeveralVariants) {
+  EXPECT_EQ(variant_among({"model.safetensors", "model.fp16.safetensors"}), "");
+  EXPECT_EQ(variant_among({"model.bf16.safetensors", "model.fp16.safetensors"}), "");
+  EXPECT_EQ(variant_among({"config.json"}), "");
+}
+
+TEST(IsWeightsName, KnowsWeightsOfEveryLibraryFromConfigurations) {
+  for (const char* name : {"model.safetensors", "pytorch_model.bin", "flax_model.msgpack",
+                           "model.safetensors.index.json", "model.onnx", "tf_model.h5"})
+    EXPECT_TRUE(is_weights_name(name)) << name;
+  for (const char* name : {"config.json", "vocab.json", "merges.txt", "tokenizer.json"})
+    EXPECT_FALSE(is_weights_name(name)) << name;
+}
+
 }  // namespace
 }  // namespace rocm::data

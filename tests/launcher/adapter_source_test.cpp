@@ -63,6 +63,20 @@ TEST(PlanOf, ScalesByAlphaOverRank) {
   EXPECT_EQ(plan.scale(), 2.0);
 }
 
+std::string target_refusal(const std::string& target) {
+  const auto plan = golden_plan(lora_of(4, 8.0, {"to_q", target}));
+  return failure_of(ExitCode::kUsage, [&] { expect_all_targets_matched(plan); });
+}
+
+TEST(Targets, ThatNameNoLayerAreRefusedWithTheNearestOne) {
+  EXPECT_TRUE(target_refusal("to_out").starts_with(
+      "lora.targets: \"to_out\" names no layer of the network"));
+  EXPECT_NE(target_refusal("to_out").find("did you mean to_out.0?"), std::string::npos);
+  EXPECT_NE(target_refusal("ff.net.0.porj").find("did you mean ff.net.0.proj?"), std::string::npos);
+  EXPECT_NE(target_refusal("nothing_like_it").find("name layers by the end of their path"),
+            std::string::npos);
+}
+
 TEST(LoadedAdapter, HasTheSameEffectInBothFormats) {
   const auto plan = golden_plan(lora_of(4, 8.0));
   EXPECT_EQ(plan.layers().size(), 88U);
@@ -104,6 +118,20 @@ TEST(LoadedAdapter, OfAnotherRankIsRefused) {
   EXPECT_NE(message.find("has shape [4, 16] (the model and lora.rank ask for [8, 16]). set "
                          "lora.rank to the file's rank"),
             std::string::npos)
+      << message;
+}
+
+TEST(LoadedAdapter, WithALayerOfAnotherRankIsRefused) {
+  const auto plan = golden_plan(lora_of(4, 8.0));
+  auto modules = modules_of(load(plan), plan);
+  auto& odd = modules.begin()->second;
+  odd = data::at_rank(odd, 6);
+  const rocm::test::ScratchFolder folder;
+  data::write_lora(folder / "peft", modules, {.target = data::LoraTarget::kPeft});
+  std::vector<std::filesystem::path> files;
+  const auto message = failure_of(
+      ExitCode::kInput, [&] { (void)loaded_adapter(folder / "peft", plan, kOnCpu, files); });
+  EXPECT_NE(message.find(modules.begin()->first + " A has shape [6, "), std::string::npos)
       << message;
 }
 

@@ -37,8 +37,11 @@ TEST(CommandLine, FlagsAreFrozen) {
       {"train", {"config", "set", "output", "resume", "noise", "dry-run", "print-defaults"}},
       {"sample",
        {"model", "prompts", "output", "lora", "lora-scale", "config", "set", "noise", "tensors"}},
+      {"score",
+       {"images", "captions", "score", "format", "device", "batch-size", "threads", "no-antialias",
+        "skip-bad"}},
       {"probe", {"config", "set", "lora", "noise", "tensors"}},
-      {"export", {"lora", "format", "output", "model", "dtype"}},
+      {"export", {"lora", "format", "output", "model", "dtype", "metadata"}},
       {"inspect", {"json"}},
       {"doctor", {}}};
   ASSERT_EQ(verbs().size(), contract.size());
@@ -74,6 +77,18 @@ TEST(CommandLine, OutputIsShortForASetAndIsTextWhateverItLooksLike) {
   ASSERT_EQ(request.overrides.size(), 1U);
   EXPECT_EQ(request.overrides[0].key, "run.output");
   EXPECT_EQ(request.overrides[0].value, "\"2024\"");
+}
+
+TEST(CommandLine, ScoresAndImagesMayBeRepeatedOrTakeSeveral) {
+  const auto request =
+      parsed<ScoreRequest>({"score", "--images", "a", "b", "--score", "shapes", "--images=c",
+                            "--captions", "f", "--score", "hpsv2=x=y,z"});
+  EXPECT_EQ(request.images, (std::vector<std::filesystem::path>{"a", "b", "c"}));
+  ASSERT_EQ(request.scores.size(), 2U);
+  EXPECT_EQ(request.scores[0].name, ScoreName::kShapes);
+  EXPECT_EQ(request.scores[0].path, std::nullopt);
+  EXPECT_EQ(request.scores[1].name, ScoreName::kHpsV2);
+  EXPECT_EQ(request.scores[1].path, "x=y,z");
 }
 
 TEST(CommandLine, ResumeIsARuleOrAFolder) {
@@ -122,6 +137,15 @@ TEST(CommandLine, ExportChecksFormatAndDtype) {
   EXPECT_THAT(error_of({"export", "--lora", "l", "--format", "khoya", "--output", "o"}),
               HasSubstr("unknown --format khoya (it is one of diffusers, kohya, peft, merged). did "
                         "you mean kohya?"));
+}
+
+TEST(CommandLine, MetadataIsOfDiffusersFilesAlone) {
+  const auto metadata = [](const std::string& format) -> std::vector<std::string> {
+    return {"export", "--lora", "l", "--format", format, "--output", "o", "--metadata"};
+  };
+  EXPECT_TRUE(std::get<ExportRequest>(parse_command_line(metadata("diffusers"))).metadata);
+  for (const char* format : {"kohya", "peft"})
+    EXPECT_THAT(error_of(metadata(format)), HasSubstr("--metadata is of --format diffusers alone"));
 }
 
 TEST(CommandLine, MergedNeedsAModel) {

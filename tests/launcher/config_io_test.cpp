@@ -110,6 +110,11 @@ TEST(ConfigIo, BrokenTomlIsNamedByLineAndColumn) {
   EXPECT_THAT(error_of("[run]\nseed = 1\nseed = 2\n"), StartsWith("run.toml:3:"));
 }
 
+TEST(ConfigIo, ATableHeaderWithoutANameIsBrokenToml) {  // toml++ asserts against these
+  EXPECT_THAT(error_of("[=]\n"), StartsWith("run.toml:1:2: "));
+  EXPECT_THAT(error_of("[\x01model]\n"), StartsWith("run.toml:1:2: "));
+}
+
 TEST(ConfigIo, EveryRequiredKeyIsMissedByName) {
   EXPECT_THAT(error_of(""), HasSubstr("model.path is missing"));
   EXPECT_THAT(error_of("[model]\npath = \"m\"\n"), HasSubstr("reward is missing"));

@@ -53,7 +53,6 @@ TEST(ConfigValidation, OptionsThatAreNotBuiltAreNamed) {
               HasSubstr("sampled is not available"));
   EXPECT_THAT(error_with({"objective.beta=auto"}), HasSubstr("auto is not available"));
   EXPECT_THAT(error_with({"objective.truncate=random"}), HasSubstr("random is not available"));
-  EXPECT_THAT(error_with({"reward.0.name=hpsv2"}), StartsWith("reward.0: hpsv2 is not available"));
 }
 
 TEST(ConfigValidation, TrainingNeedsATransition) {

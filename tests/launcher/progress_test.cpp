@@ -24,9 +24,9 @@ struct Fixture {
   std::vector<std::string> lines;
 
   Progress open(std::optional<std::size_t> columns) {
-    return Progress({.iterations = 100,
-                     .first_step = 10,
-                     .samples_per_step = 4,
+    return Progress({.total = 100,
+                     .done_before = 10,
+                     .units_each = 4,
                      .columns = columns,
                      .show_bar = [this](const std::string& bar) { bars.push_back(bar); },
                      .show_line = [this](const std::string& line) { lines.push_back(line); },
@@ -44,28 +44,33 @@ TEST(DurationText, ChoosesTheUnit) {
 }
 
 TEST(ProgressLine, TellsRewardDivergenceSpeedAndTimeLeft) {
-  EXPECT_EQ(progress_line({50, 200, 21.43, 0.0123, 3.14, 725.0}),
+  EXPECT_EQ(progress_line({.done = 50,
+                           .total = 200,
+                           .detail = training_detail(21.43, 0.0123),
+                           .per_second = 3.14,
+                           .seconds_left = 725.0}),
             "step 50/200 (25%), reward 21.43, divergence 0.0123, 3.14 samples/s, 12:05 min left");
 }
 
 TEST(ProgressLine, WhatWasNotMeasuredIsADash) {
-  EXPECT_THAT(progress_line({1, 2, 1.0, std::nan(""), 1.0, 1.0}), HasSubstr("divergence -,"));
+  EXPECT_EQ(training_detail(1.0, std::nan("")), ", reward 1, divergence -");
+  EXPECT_THAT(progress_line({.per_second = std::nan("")}), HasSubstr(", - samples/s"));
 }
 
 TEST(ProgressBar, FillsWithTheStepsDone) {
-  EXPECT_THAT(progress_bar({50, 100, 1, 1, 1, 1}, 200),
+  EXPECT_THAT(progress_bar({.done = 50, .total = 100}, 200),
               StartsWith("[############............] step 50/100 (50%)"));
 }
 
 TEST(ProgressBar, NeverFillsTheLastColumn) {
-  EXPECT_EQ(progress_bar({50, 100, 1, 1, 1, 1}, 40).size(), 39U);
+  EXPECT_EQ(progress_bar({.done = 50, .total = 100}, 40).size(), 39U);
 }
 
 TEST(Progress, OnATerminalRedrawsABarAtEveryStep) {
   Fixture fixture;
   Progress progress = fixture.open(80);
-  progress.update(11, 1.0, 0.0);
-  progress.update(12, 1.0, 0.0);
+  progress.update(11, training_detail(1.0, 0.0));
+  progress.update(12, training_detail(1.0, 0.0));
   EXPECT_EQ(fixture.bars.size(), 2U);
   EXPECT_THAT(fixture.lines, IsEmpty());
 }
@@ -75,7 +80,7 @@ TEST(Progress, ElsewhereSpeaksEveryThirtySeconds) {
   Progress progress = fixture.open(std::nullopt);
   for (std::int64_t step = 11; step <= 90; ++step) {
     fixture.now += seconds(1);
-    progress.update(step, 1.0, 0.0);
+    progress.update(step, training_detail(1.0, 0.0));
   }
   EXPECT_THAT(fixture.bars, IsEmpty());
   EXPECT_THAT(fixture.lines, ElementsAre(StartsWith("step 40/100"), StartsWith("step 70/100")));
@@ -84,7 +89,7 @@ TEST(Progress, ElsewhereSpeaksEveryThirtySeconds) {
 TEST(Progress, TheLastStepIsALineThatStays) {
   Fixture fixture;
   Progress progress = fixture.open(80);
-  progress.update(100, 1.0, 0.0);
+  progress.update(100, training_detail(1.0, 0.0));
   EXPECT_THAT(fixture.lines, ElementsAre(StartsWith("step 100/100 (100%)")));
 }
 
@@ -92,7 +97,8 @@ TEST(Progress, SpeedAndTimeLeftCountThisAttemptOnly) {
   Fixture fixture;
   Progress progress = fixture.open(std::nullopt);
   fixture.now += seconds(30);
-  progress.update(20, 1.0, 0.0);  // 10 steps of 4 samples in 30 s; 80 steps are left
+  progress.update(20,
+                  training_detail(1.0, 0.0));  // 10 steps of 4 samples in 30 s; 80 steps are left
   EXPECT_THAT(fixture.lines, ElementsAre(HasSubstr("1.33 samples/s, 4:00 min left")));
 }
 

@@ -36,19 +36,13 @@ TEST_F(Catalogue, RefusesToTrainOnARuleWithoutAGradient) {
     EXPECT_EQ(refusal_of_training_on(name),
               "reward: \"" + std::string(name_of(name)) +
                   "\" cannot be trained on (it is a rule without a gradient, and this method needs "
-                  "one). use pickscore or clipscore.");
-}
-
-TEST_F(Catalogue, RefusesAScoreWhoseNetworkItLacks) {
-  EXPECT_EQ(refusal_of_training_on(ScoreName::kHpsV2, "hps.pt"),
-            "reward: \"hpsv2\" cannot be trained on (its network is not part of this version). "
-            "use pickscore or clipscore.");
+                  "one). use pickscore or another score that is a network.");
 }
 
 TEST_F(Catalogue, RefusesARewardWithoutItsPath) {
   EXPECT_EQ(refusal_of_training_on(ScoreName::kPickScore),
-            "score \"pickscore\": it has no path (its weights are read from a Hugging Face "
-            "folder). add path = \"DIR\".");
+            "score \"pickscore\": it has no path (its weights are read from a folder of "
+            "PickScore_v1). add path = \"...\" to the configuration, or =PATH to --score.");
 }
 
 TEST_F(Catalogue, MeasuresByRuleWithoutAnyFile) {

@@ -203,6 +203,16 @@ TEST(NoiseScheduleConfig, RefusesNumbersThatMakeNoSchedule) {
   }
 }
 
+TEST(NoiseScheduleConfig, RefusesWhatTheJsonLibraryWouldConvert) {
+  for (const char* json :
+       {R"({"num_train_timesteps": 1e300})", R"({"num_train_timesteps": 1000.5})",
+        R"({"original_inference_steps": true})", R"({"beta_start": false})"}) {
+    const std::string message =
+        rocm::test::failure_of(ExitCode::kInput, [&] { (void)read_schedule(json); });
+    EXPECT_NE(message.find(" has the wrong type"), std::string::npos) << json << ": " << message;
+  }
+}
+
 TEST(NoiseScheduleConfig, RefusesAValueOfTheWrongType) {
   const std::string message = rocm::test::failure_of(
       ExitCode::kInput, [] { (void)read_schedule(R"({"beta_start": "small"})"); });

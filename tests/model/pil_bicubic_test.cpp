@@ -15,8 +15,8 @@ struct Picture {
   PictureSize size;
 };
 
-Picture golden_picture(const char* name) {
-  const at::Tensor pixels_HWC = test::golden_tensors("image_preprocess").at(name).contiguous();
+Picture golden_picture(const std::string& name, const char* file = "image_preprocess") {
+  const at::Tensor pixels_HWC = test::golden_tensors(file).at(name).contiguous();
   const auto* bytes = pixels_HWC.const_data_ptr<std::uint8_t>();
   return {.rgb = Bytes(bytes, bytes + pixels_HWC.numel()),
           .size = {.width = static_cast<int>(pixels_HWC.size(1)),
@@ -35,6 +35,14 @@ TEST(PilBicubic, ShrinksAsPillowToTheBit) {
 
 TEST(PilBicubic, EnlargesAsPillowToTheBit) {
   expect_resized_to("pil_bicubic_up_100x150");
+}
+
+TEST(PilBicubic, TakesTheAxesInPillowsOrder) {
+  for (int i = 0; i < 9; ++i) {
+    const Picture source = golden_picture("source_" + std::to_string(i), "pillow_resizes");
+    const Picture expected = golden_picture("resized_" + std::to_string(i), "pillow_resizes");
+    EXPECT_EQ(pil_bicubic(source.rgb, source.size, expected.size), expected.rgb) << i;
+  }
 }
 
 TEST(PilBicubic, LeavesAPictureOfTheRightSizeAlone) {

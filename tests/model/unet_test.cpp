@@ -56,6 +56,11 @@ TEST(UNet, WithoutGuidanceEmbeddingGivesTheReferencesDigits) {
   EXPECT_LT(largest_difference(out, golden_tensors("unet_tiny_sd.io").at("out")), kTolerance);
 }
 
+TEST(UNet, WithLinearProjectionsAndHeadsAndLayersPerLevelGivesTheReferencesDigits) {
+  const at::Tensor out = Call::golden("unet_tiny_sd2")(load("unet_tiny_sd2"), nullptr);
+  EXPECT_LT(largest_difference(out, golden_tensors("unet_tiny_sd2.io").at("out")), kTolerance);
+}
+
 TEST(UNet, AtOddSizesGivesTheReferencesDigits) {
   const at::Tensor out = Call::golden("unet_tiny_odd")(load("unet_tiny_odd"), nullptr);
   EXPECT_LT(largest_difference(out, golden_tensors("unet_tiny_odd.io").at("out")), kTolerance);

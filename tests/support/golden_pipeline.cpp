@@ -24,12 +24,12 @@ launcher::Config golden_config(const GoldenRun& run) {
       run.lora.empty() ? "" : fmt::format("load = \"{}\"\n", golden_step(run.lora));
   return launcher::parse_config(
       fmt::format("[model]\npath = \"{}\"\ndevice = \"cpu\"\nprecision = \"{}\"\n{}\n"
-                  "[lora]\nrank = 4\nalpha = 8.0\n{}\n"
+                  "[lora]\nrank = 4\nalpha = 8.0\n{}{}\n"
                   "[[reward]]\nname = \"pickscore\"\npath = \"{}\"\n"
                   "[objective]\n{}\n"
                   "[data]\nprompts = \"{}\"\nbatch_size = {}\nmicro_batch = {}\n",
-                  golden_step("lcm"), run.precision, run.model, load, golden_step("clip"),
-                  run.objective, golden_step("prompts.txt"), kBatch, kBatch),
+                  golden_step("lcm"), run.precision, run.model, load, run.lora_keys,
+                  golden_step("clip"), run.objective, golden_step("prompts.txt"), kBatch, kBatch),
       "golden.toml");
 }
 

@@ -11,6 +11,7 @@ namespace rocm::test {
 struct GoldenRun {
   std::string precision = "fp64";
   std::string lora = "lora_peft";  ///< file or folder beside the model; empty: a fresh adapter
+  std::string lora_keys = "";      ///< more keys of [lora]
   std::string model = "";          ///< more keys of [model]
   std::string objective = "";      ///< keys of [objective]
 };

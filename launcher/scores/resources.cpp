@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/scores/resources.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "data/printable.hpp"
+#include "dist/base/contract.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path running_program() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored);
+}
+
+}  // namespace
+
+fs::path tokenizer_resource(std::string_view name) {
+  std::error_code ignored;
+  const fs::path program = running_program();
+  for (fs::path above = program.parent_path(); above.has_relative_path();
+       above = above.parent_path()) {
+    for (const char* place : {"share/rocm-dist/tokenizers", "data/tokenizers"}) {
+      const fs::path resource = above / place / name;
+      if (fs::exists(resource, ignored)) return resource;
+    }
+  }
+  fail(
+      ExitCode::kInput,
+      {.where = data::printable_path(program),
+       .problem = fmt::format("the tokenizer files \"{}\" are missing", name),
+       .because = "they lie in share/rocm-dist/tokenizers of an installation, or in the repository",
+       .advice = "install the program with cmake --install, or put tokenizer files beside the "
+                 "weights"});
+}
+
+fs::path tokenizer_folder(const fs::path& folder, std::initializer_list<std::string_view> files,
+                          std::string_view fallback) {
+  const bool own = std::ranges::any_of(files, [&](std::string_view file) {
+    std::error_code ignored;
+    return fs::exists(folder / file, ignored);
+  });
+  return own ? folder : tokenizer_resource(fallback);
+}
+
+}  // namespace rocm::launcher
