@@ -70,7 +70,7 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
       workload_(ranks.together([&] { return assembly.workload(config_.data.batch_size); })) {
   if (config_.evaluation.every > 0)
     evaluator_.emplace(ranks.together([&] { return Evaluator(assembly, ranks.communicator()); }));
-  require_same_start(ranks, assembly);
+  inputs_ = require_same_start(ranks, assembly);
   ranks.together([&] {
     if (ranks_.first()) open_folder(request);
     return 0;
@@ -108,7 +108,8 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
   ranks_.together([&] {  // once the settings are known to belong to this run
     if (!ranks_.first()) return 0;
     checkpoints_->remove_after(done_);
-    data::write_description(folder_, run_description(request, assembly_, ranks_.topology()));
+    data::write_description(folder_,
+                            run_description(request, assembly_, ranks_.topology(), inputs_));
     return 0;
   });
   const std::int64_t number =

@@ -37,7 +37,8 @@ model::ImagePreprocess preprocess_of(data::ModelDirectory& directory,
   const fs::path file = directory.root() / "preprocessor_config.json";
   if (!fs::exists(file)) return {.size = clip.config().vision.image_size};
   directory.note(file);
-  const auto preprocess = model::ImagePreprocess::from_json(data::read_json(file), data::printable_path(file));
+  const auto preprocess =
+      model::ImagePreprocess::from_json(data::read_json(file), data::printable_path(file));
   if (preprocess.size == clip.config().vision.image_size) return preprocess;
   fail(ExitCode::kInput,
        {.where = data::printable_path(file),
