@@ -26,7 +26,8 @@ from transformers import CLIPImageProcessor, CLIPModel, CLIPTextModel, CLIPToken
 
 # Shape legend: N network calls, B samples, C channels, H x W pixels.
 DEFAULTS = {
-    "model": {"steps": 8, "guidance_scale": 8.0, "checkpoint": "every_step"},
+    "model": {"steps": 8, "guidance_scale": 8.0, "checkpoint": "every_step", "precision": "fp32",
+              "resolution": None},
     "lora": {"rank": 16, "alpha": 32, "targets": ["to_q", "to_k", "to_v", "to_out.0"]},
     "objective": {"divergence": "kl", "beta": 0.1},
     "optimizer": {"learning_rate": 1e-4, "betas": [0.9, 0.999], "weight_decay": 0.0, "epsilon": 1e-8,
@@ -44,8 +45,12 @@ def read_config(path):
     return config
 
 
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}  # of the U-Net; all else is fp32, as in rocm-dist
+
+
 def lora_unet(config):
-    unet = UNet2DConditionModel.from_pretrained(config["model"]["path"], subfolder="unet", torch_dtype=torch.float32)
+    precision = PRECISIONS[config["model"]["precision"]]
+    unet = UNet2DConditionModel.from_pretrained(config["model"]["path"], subfolder="unet", torch_dtype=precision)
     lora = config["lora"]
     return get_peft_model(
         unet, LoraConfig(r=lora["rank"], lora_alpha=lora["alpha"], target_modules=lora["targets"])
@@ -56,6 +61,8 @@ def write_inputs(config, steps, folder):
     torch.manual_seed(config["run"]["seed"])
     unet = lora_unet(config)
     side, channels = unet.config.sample_size, unet.config.in_channels
+    if config["model"]["resolution"]:
+        side = config["model"]["resolution"] // 8
     shape = (steps, config["model"]["steps"], config["data"]["batch_size"], channels, side, side)
     folder.mkdir(parents=True, exist_ok=True)
     save_file({"z": torch.randn(shape)}, folder / "noise.safetensors")
@@ -112,7 +119,7 @@ class PickScore:
         self.clip = CLIPModel.from_pretrained(path, torch_dtype=torch.float32).eval().requires_grad_(False)
         self.tokenizer = CLIPTokenizer.from_pretrained(path)
         processor = CLIPImageProcessor.from_pretrained(path)
-        assert processor.size["shortest_edge"] == 64, "pictures of the world need no resizing"
+        self.size = processor.size["shortest_edge"]
         self.mean = torch.tensor(processor.image_mean).view(1, 3, 1, 1)
         self.deviation = torch.tensor(processor.image_std).view(1, 3, 1, 1)
         self.known = {}
@@ -128,6 +135,8 @@ class PickScore:
 
     def __call__(self, image, captions):
         text = torch.cat([self.caption_feature(caption) for caption in captions])
+        if image.shape[-1] != self.size:  # square pictures: nothing is left to crop
+            image = torch.nn.functional.interpolate(image, (self.size, self.size), mode="bicubic", antialias=True)
         pooled = self.clip.vision_model((image - self.mean) / self.deviation).pooler_output
         feature = torch.nn.functional.normalize(self.clip.visual_projection(pooled))
         return self.clip.logit_scale.exp() * (feature * text).sum(1)
@@ -151,7 +160,8 @@ class Loop:
                                            eps=o["epsilon"], weight_decay=o["weight_decay"], fused=True)
 
     def predict(self, x, t, text):
-        return self.unet(x, t, encoder_hidden_states=text, timestep_cond=self.guidance, return_dict=False)[0]
+        x, text, guidance = (given.to(self.unet.dtype) for given in (x, text, self.guidance))
+        return self.unet(x, t, encoder_hidden_states=text, timestep_cond=guidance, return_dict=False)[0].float()
 
     def policy(self, x, t, text):
         if self.config["model"]["checkpoint"] == "none":
@@ -197,9 +207,10 @@ def train(config, steps, folder):
     noise = load_file(folder / "noise.safetensors")["z"]
     with open(folder / "python.jsonl", "w") as out:
         for k in range(steps):
-            begin = time.process_time()
+            begin, cpu_begin = time.perf_counter(), time.process_time()
             report = loop.step(noise[k])
-            out.write(json.dumps({"step": k + 1, **report, "cpu_s": time.process_time() - begin}) + "\n")
+            took = {"seconds": time.perf_counter() - begin, "cpu_s": time.process_time() - cpu_begin}
+            out.write(json.dumps({"step": k + 1, **report, **took}) + "\n")
 
 
 def main():

@@ -2,9 +2,11 @@
 #include "data/mapped_file.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
@@ -27,6 +29,14 @@ MappedFile::MappedFile(const OpenFile& file, const std::filesystem::path& path) 
                             .advice = "check the limit of address space (ulimit -v)"});
   }
   bytes_ = {static_cast<const std::byte*>(begin), size};
+}
+
+void MappedFile::let_go(std::span<const std::byte> part) const noexcept {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+  if (begin < end)  // only advice: should it fail, nothing is lost but memory
+    static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED));
 }
 
 MappedFile::~MappedFile() {

@@ -25,6 +25,10 @@ class MappedFile {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
+  /// Says that `part` of bytes() is not needed for now: its pages leave this process's memory, and
+  /// would be read again if somebody asked for them.
+  void let_go(std::span<const std::byte> part) const noexcept;
+
  private:
   MappedFile(const OpenFile& file, const std::filesystem::path& path);
 

@@ -17,8 +17,8 @@ at::Tensor tensor_over(std::span<const std::byte> bytes, at::IntArrayRef shape,
   const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % elementSize(dtype) == 0;
   if (aligned && !bytes.empty()) {
     return at::from_blob(
-        const_cast<std::byte*>(bytes.data()), shape, [owner = std::move(owner)](void* /*bytes*/) {},
-        dtype);
+        const_cast<std::byte*>(bytes.data()), shape,
+        [owner = std::move(owner), bytes](void* /*begin*/) { owner->let_go(bytes); }, dtype);
   }
   at::Tensor copy = at::empty(shape, dtype);
   if (!bytes.empty()) std::memcpy(copy.data_ptr(), bytes.data(), bytes.size());

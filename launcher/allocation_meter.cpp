@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include <c10/core/Allocator.h>
 
@@ -22,7 +23,7 @@ class AllocationMeter::Ledger : public c10::MemoryReportingInfoBase {
 
   [[nodiscard]] bool memoryProfilingEnabled() const override { return true; }
 
-  [[nodiscard]] std::int64_t peak_bytes() const { return peak_bytes_; }
+  [[nodiscard]] std::int64_t take_peak_bytes() { return std::exchange(peak_bytes_, now_bytes_); }
 
  private:
   c10::DeviceType device_;
@@ -35,8 +36,8 @@ AllocationMeter::AllocationMeter(c10::DeviceType device)
       guard_(c10::DebugInfoKind::PROFILER_STATE, ledger_) {
 }
 
-std::int64_t AllocationMeter::peak_bytes() const {
-  return ledger_->peak_bytes();
+std::int64_t AllocationMeter::take_peak_bytes() {
+  return ledger_->take_peak_bytes();
 }
 
 }  // namespace rocm::launcher

@@ -14,8 +14,9 @@ class AllocationMeter {
  public:
   explicit AllocationMeter(c10::DeviceType device);
 
-  /// The most that was allocated at one time since the start, and not before it.
-  [[nodiscard]] std::int64_t peak_bytes() const;
+  /// The most that was allocated at one time since the last call, or since the start; what was
+  /// allocated before the start does not count.
+  [[nodiscard]] std::int64_t take_peak_bytes();
 
  private:
   class Ledger;

@@ -47,7 +47,7 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
       prompts(data::read_prompts(config.data.prompts)),
       adapter(first_adapter(request)),
       objective({.policy = generator.policy, .decode = generator.decode, .reward = reward},
-                objective_options(config, generator.policy.schedule().size())),
+                objective_options(config, generator.policy.schedule().size(), phases)),
       measuring_objective(objective.measuring(config.objective.measure)),
       noise_(request.noise) {
   inputs.insert(inputs.end(), generator.files.begin(), generator.files.end());

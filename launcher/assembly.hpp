@@ -10,6 +10,7 @@
 #include "launcher/computation.hpp"
 #include "launcher/config.hpp"
 #include "launcher/generator.hpp"
+#include "launcher/phase_meter.hpp"
 #include "launcher/workload.hpp"
 #include "model/low_rank_adapter.hpp"
 #include "model/rewards/reward_mixture.hpp"
@@ -42,6 +43,7 @@ class Assembly {
   const model::RewardMixture reward;
   const data::PromptSet prompts;
   model::LowRankAdapter adapter;
+  PhaseMeter phases;  ///< idle without run.profile_every
 
   /// The objective of training.
   objective::RocmObjective objective;

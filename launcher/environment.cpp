@@ -39,14 +39,21 @@ Json processor_json() {
           {"memory_bytes", machine.memory_bytes}};
 }
 
-Json inputs_json(std::span<const std::filesystem::path> inputs) {
+Json inputs_json(std::span<const InputFile> inputs) {
   Json list = Json::array();
-  for (const auto& path : inputs)
-    list.push_back({{"path", path.string()}, {"sha256", data::sha256_of_file(path)}});
+  for (const InputFile& input : inputs)
+    list.push_back({{"path", input.path.string()}, {"sha256", input.sha256}});
   return list;
 }
 
 }  // namespace
+
+std::vector<InputFile> digests_of(const std::vector<std::filesystem::path>& files) {
+  std::vector<InputFile> inputs;
+  for (const auto& file : files)
+    inputs.push_back({.path = file, .sha256 = data::sha256_of_file(file)});
+  return inputs;
+}
 
 std::vector<std::string> own_command_line() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);

@@ -10,15 +10,23 @@
 
 namespace rocm::launcher {
 
-/// What a run depends on besides its configuration; written to environment.json.
-struct RunSurroundings {
-  std::vector<std::string> hosts;             ///< one per rank, in rank order
-  std::vector<std::string> command_line;      ///< as typed, the program's name first
-  std::vector<std::filesystem::path> inputs;  ///< every file that was read
+/// An input file and the digest of its bytes, in hexadecimal.
+struct InputFile {
+  std::filesystem::path path;
+  std::string sha256;
 };
 
-/// Versions, hosts, processor and the sha256 of every input file, keys in a fixed order. Not
-/// collective. Throws Failure(kInput) if an input cannot be read.
+/// Reads every file once. Throws Failure(kInput) if one cannot be read.
+[[nodiscard]] std::vector<InputFile> digests_of(const std::vector<std::filesystem::path>& files);
+
+/// What a run depends on besides its configuration; written to environment.json.
+struct RunSurroundings {
+  std::vector<std::string> hosts;         ///< one per rank, in rank order
+  std::vector<std::string> command_line;  ///< as typed, the program's name first
+  std::vector<InputFile> inputs;          ///< every file that was read
+};
+
+/// Versions, hosts, processor and the sha256 of every input file, keys in a fixed order.
 [[nodiscard]] nlohmann::ordered_json environment_json(const RunSurroundings& surroundings);
 
 /// As typed, the program's name first. Empty where the system does not tell.

@@ -3,32 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/zeros.h>
-#include <unistd.h>
 
 #include "launcher/allocation_meter.hpp"
 #include "launcher/machine.hpp"
+#include "launcher/process_memory.hpp"
 
 namespace rocm::launcher {
 namespace {
 
-/// Sides of the square latents that larger ones are judged by. Below them the reward's tower, whose
-/// size is its own, would hide how the rest grows.
+/// Sides of the square latents that larger ones are judged by.
 constexpr std::int64_t kSmallSide = 16;
-constexpr std::int64_t kLargeSide = 32;
-
-double resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  double total_pages = 0.0;
-  double resident_pages = 0.0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
+constexpr std::int64_t kLargeSide = 24;
 
 objective::Unit unit_of_size(Assembly& assembly, std::int64_t height, std::int64_t width) {
   const std::int64_t samples = assembly.config.data.micro_batch;
@@ -41,24 +31,32 @@ objective::Unit unit_of_size(Assembly& assembly, std::int64_t height, std::int64
           .captions = captions};
 }
 
-double peak_of_unit(Assembly& assembly, std::int64_t height, std::int64_t width) {
+PhasePeaks peaks_of_unit(Assembly& assembly, std::int64_t height, std::int64_t width) {
   const objective::Unit unit = unit_of_size(assembly, height, width);
-  const AllocationMeter meter(assembly.computation.device.type());
-  static_cast<void>(
-      assembly.objective.evaluate(unit, assembly.adapter, assembly.config.data.batch_size));
-  return static_cast<double>(meter.peak_bytes());
+  AllocationMeter meter(assembly.computation.device.type());
+  PhasePeaks peaks{};
+  std::size_t running = 0;
+  const auto objective = assembly.objective.telling([&](objective::Phase next) {
+    peaks.at(running) = static_cast<double>(meter.take_peak_bytes());
+    running = static_cast<std::size_t>(next);
+  });
+  static_cast<void>(objective.evaluate(unit, assembly.adapter, assembly.config.data.batch_size));
+  return peaks;
+}
+
+double largest(const PhasePeaks& peaks) {
+  return *std::ranges::max_element(peaks);
 }
 
 /// What the unit's gradient takes at its peak, at the run's own size.
 double peak_of_own_size(Assembly& assembly) {
   const auto [channels, height, width] = assembly.generator.latent_CHW;
-  if (height * width <= kLargeSide * kLargeSide) return peak_of_unit(assembly, height, width);
-  const double small = peak_of_unit(assembly, kSmallSide, kSmallSide);
-  const double large = peak_of_unit(assembly, kLargeSide, kLargeSide);
-  const auto area = static_cast<double>(height) * static_cast<double>(width);
-  constexpr double kSmallArea = kSmallSide * kSmallSide;
-  constexpr double kLargeArea = kLargeSide * kLargeSide;
-  return small + (large - small) * (area - kSmallArea) / (kLargeArea - kSmallArea);
+  if (height * width <= kLargeSide * kLargeSide)
+    return largest(peaks_of_unit(assembly, height, width));
+  return largest(on_a_line(
+      {.area = kSmallSide * kSmallSide, .peaks = peaks_of_unit(assembly, kSmallSide, kSmallSide)},
+      {.area = kLargeSide * kLargeSide, .peaks = peaks_of_unit(assembly, kLargeSide, kLargeSide)},
+      static_cast<double>(height * width)));
 }
 
 /// A rank keeps the gradient of each of its units until they are summed, and AdamW two moments.
@@ -80,9 +78,18 @@ double free_bytes(const Assembly& assembly, int ranks_per_host) {
 
 }  // namespace
 
+PhasePeaks on_a_line(const PeaksAtArea& small, const PeaksAtArea& large, double area) {
+  const double reach = (area - small.area) / (large.area - small.area);
+  PhasePeaks peaks = small.peaks;
+  for (std::size_t i = 0; i < peaks.size(); ++i)
+    peaks.at(i) += reach * (large.peaks.at(i) - small.peaks.at(i));
+  return peaks;
+}
+
 MemoryEstimate estimate_memory(Assembly& assembly, int world_size) {
   const double unit = peak_of_own_size(assembly);
-  return {.resident_bytes = resident_bytes(),
+  give_back_freed_memory();  // of the trials, which a run does not make
+  return {.resident_bytes = static_cast<double>(process_memory().resident_bytes),
           .working_bytes = unit + gradient_bytes(assembly, world_size)};
 }
 

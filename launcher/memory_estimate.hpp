@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 
 #include "launcher/assembly.hpp"
@@ -15,9 +16,23 @@ struct MemoryEstimate {
   [[nodiscard]] double total_bytes() const { return resident_bytes + working_bytes; }
 };
 
+/// Bytes that a unit has allocated at most in each objective::Phase, in their order.
+using PhasePeaks = std::array<double, 6>;
+
+/// The same at one size of the latents.
+struct PeaksAtArea {
+  double area = 0.0;  ///< latent pixels
+  PhasePeaks peaks{};
+};
+
+/// Every part on its own straight line through both sizes: activations grow with the area, since no
+/// attention here keeps its square, while a reward's tower has its own size. So another part may
+/// have the peak at `area` than at the sizes that were tried.
+[[nodiscard]] PhasePeaks on_a_line(const PeaksAtArea& small, const PeaksAtArea& large, double area);
+
 /// Evaluates the objective on one unit and watches the allocator: at the run's own size if that is
-/// small, else at two small sizes, from which the peak is drawn on in a straight line: activations
-/// grow with the area, since no attention here keeps its square. Takes as long as those units.
+/// small, else at two small sizes, from which it is drawn on (on_a_line). Takes as long as those
+/// units.
 [[nodiscard]] MemoryEstimate estimate_memory(Assembly& assembly, int world_size);
 
 /// model.checkpoint = "auto": how many step graphs fit beside everything else in the memory that is

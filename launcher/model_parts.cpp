@@ -20,8 +20,9 @@ std::string where_of(const data::ModelDirectory& directory, std::string_view com
 /// Builds a network from all tensors of a component: `make` gets the weights' root.
 template <class Make>
 auto load_whole(data::NamedTensors tensors, const std::string& where, at::ScalarType dtype,
-                at::Device device, Make make) {
-  model::Weights weights(std::move(tensors), where, dtype, device);
+                at::Device device, Make make,
+                model::Conversion conversion = model::Conversion::kAtOnce) {
+  model::Weights weights(std::move(tensors), where, dtype, device, conversion);
   auto network = make(model::WeightScope(weights));
   weights.expect_all_taken();
   return network;
@@ -51,17 +52,20 @@ model::Autoencoder load_autoencoder(data::ModelDirectory& directory,
 model::ClipText load_text_encoder(data::ModelDirectory& directory, const Computation& computation) {
   const std::string where = where_of(directory, "text_encoder");
   const auto config = model::ClipTextConfig::from_json(directory.config("text_encoder"), where);
-  return load_whole(data::with_text_model_prefix(directory.weights("text_encoder")), where,
-                    computation.state, computation.device, [&](const model::WeightScope& root) {
-                      return model::ClipText(config, root / "text_model");
-                    });
+  return load_whole(
+      data::with_text_model_prefix(directory.weights("text_encoder")), where, computation.state,
+      computation.device,
+      [&](const model::WeightScope& root) { return model::ClipText(config, root / "text_model"); },
+      model::Conversion::kInProducts);
 }
 
 model::ClipModel load_clip(data::ModelDirectory& directory, const Computation& computation) {
   const std::string where = where_of(directory, "");
   const auto config = model::ClipConfig::from_json(directory.config(""), where);
-  return load_whole(directory.weights(""), where, computation.state, computation.device,
-                    [&](const model::WeightScope& root) { return model::ClipModel(config, root); });
+  return load_whole(
+      directory.weights(""), where, computation.state, computation.device,
+      [&](const model::WeightScope& root) { return model::ClipModel(config, root); },
+      model::Conversion::kInProducts);
 }
 
 model::BlipModel load_blip(data::ModelDirectory& directory, const Computation& computation) {

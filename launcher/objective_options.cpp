@@ -17,9 +17,33 @@ std::size_t kept_steps(const ModelConfig& config, std::size_t num_steps) {
   return std::get<CheckpointRule>(config.checkpoint) == CheckpointRule::kNone ? num_steps : 0;
 }
 
+std::string_view name_of(objective::Phase phase) {
+  switch (phase) {
+    case objective::Phase::kRollout:
+      return "rollout";
+    case objective::Phase::kDecoder:
+      return "decoder";
+    case objective::Phase::kReward:
+      return "reward and its gradient";
+    case objective::Phase::kDecoderBackward:
+      return "decoder backward";
+    case objective::Phase::kRolloutBackward:
+      return "rollout backward";
+    case objective::Phase::kDone:
+      break;
+  }
+  return "sum, optimiser, records";
+}
+
+objective::PhaseListener listener(const Config& config, PhaseMeter& phases) {
+  if (config.run.profile_every == 0) return {};
+  return [&phases](objective::Phase phase) { phases.begin(name_of(phase)); };
+}
+
 }  // namespace
 
-objective::RocmOptions objective_options(const Config& config, std::size_t num_steps) {
+objective::RocmOptions objective_options(const Config& config, std::size_t num_steps,
+                                         PhaseMeter& phases) {
   const bool full = config.objective.reference_gradient == ReferenceGradient::kFull;
   return {.divergence = config.objective.divergence,
           .beta = std::get<double>(config.objective.beta),
@@ -27,7 +51,8 @@ objective::RocmOptions objective_options(const Config& config, std::size_t num_s
           .reduction = config.objective.reduction,
           .truncate = live_steps(config.objective, num_steps),
           .kept_steps = kept_steps(config.model, num_steps),
-          .recompute_decoder = config.model.checkpoint_decoder == DecoderCheckpoint::kRecompute};
+          .recompute_decoder = config.model.checkpoint_decoder == DecoderCheckpoint::kRecompute,
+          .on_phase = listener(config, phases)};
 }
 
 }  // namespace rocm::launcher

@@ -22,9 +22,9 @@ std::vector<std::filesystem::path> distinct(std::vector<std::filesystem::path> f
   return files;
 }
 
-std::string digest_of_files(const std::vector<std::filesystem::path>& files) {
+std::string digest_of(const std::vector<InputFile>& inputs) {
   std::string digests;
-  for (const auto& file : files) digests += data::sha256_of_file(file);
+  for (const InputFile& input : inputs) digests += input.sha256;
   return data::sha256_of(digests);
 }
 
@@ -36,19 +36,20 @@ void require_same(RankGroup& ranks, std::string_view what, const std::string& di
 }  // namespace
 
 data::RunDescription run_description(const TrainRequest& request, const Assembly& assembly,
-                                     const dist::Topology& topology) {
+                                     const dist::Topology& topology,
+                                     const std::vector<InputFile>& inputs) {
   return {.config = data::read_whole_file(request.config, kLargestConfig_B),
           .resolved = resolved_toml(assembly.config),
-          .environment = environment_json({.hosts = topology.hosts,
-                                           .command_line = own_command_line(),
-                                           .inputs = distinct(assembly.inputs)})};
+          .environment = environment_json(
+              {.hosts = topology.hosts, .command_line = own_command_line(), .inputs = inputs})};
 }
 
-void require_same_start(RankGroup& ranks, const Assembly& assembly) {
-  require_same(ranks, "program", digest_of_files({"/proc/self/exe"}));
+std::vector<InputFile> require_same_start(RankGroup& ranks, const Assembly& assembly) {
+  require_same(ranks, "program", data::sha256_of_file("/proc/self/exe"));
   require_same(ranks, "configuration", data::sha256_of(resolved_toml(assembly.config)));
-  require_same(ranks, "input files",
-               ranks.together([&] { return digest_of_files(distinct(assembly.inputs)); }));
+  auto inputs = ranks.together([&] { return digests_of(distinct(assembly.inputs)); });
+  require_same(ranks, "input files", digest_of(inputs));
+  return inputs;
 }
 
 }  // namespace rocm::launcher

@@ -70,7 +70,7 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
       workload_(ranks.together([&] { return assembly.workload(config_.data.batch_size); })) {
   if (config_.evaluation.every > 0)
     evaluator_.emplace(ranks.together([&] { return Evaluator(assembly, ranks.communicator()); }));
-  require_same_start(ranks, assembly);
+  inputs_ = require_same_start(ranks, assembly);
   ranks.together([&] {
     if (ranks_.first()) open_folder(request);
     return 0;
@@ -108,7 +108,8 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
   ranks_.together([&] {  // once the settings are known to belong to this run
     if (!ranks_.first()) return 0;
     checkpoints_->remove_after(done_);
-    data::write_description(folder_, run_description(request, assembly_, ranks_.topology()));
+    data::write_description(folder_,
+                            run_description(request, assembly_, ranks_.topology(), inputs_));
     return 0;
   });
   const std::int64_t number =
@@ -178,9 +179,12 @@ ExitCode TrainingRun::stop() {
 
 void TrainingRun::take(std::int64_t k) {
   ranks_.watchdog().set_step(k);
+  if (config_.run.profile_every > 0) assembly_.phases.begin("prompts and noise");
   const Step step = trainer_->step(k);
   done_ = k;
   recorder_->record(step);
+  const std::vector<PhaseCost> costs = assembly_.phases.take();
+  if (due(config_.run.profile_every, k)) Log::info(fmt::format("step {}: {}", k, text_of(costs)));
   judge_numerics(step.report);
   if (progress_)
     progress_->update(k, training_detail(step.report.batch.reward, step.report.batch.divergence));

@@ -11,6 +11,7 @@
 #include "dist/base/contract.hpp"
 #include "launcher/assembly.hpp"
 #include "launcher/command_line.hpp"
+#include "launcher/environment.hpp"
 #include "launcher/evaluator.hpp"
 #include "launcher/preemption.hpp"
 #include "launcher/progress.hpp"
@@ -62,6 +63,7 @@ class TrainingRun {
   std::int64_t done_ = 0;            ///< optimiser steps
   std::int64_t saved_ = 0;           ///< the newest step that a checkpoint holds
   std::int64_t skipped_in_row_ = 0;  ///< steps whose gradient was not finite
+  std::vector<InputFile> inputs_;
   Workload workload_;
   std::optional<Evaluator> evaluator_;  ///< unless evaluation.every is 0
   std::optional<Trainer> trainer_;

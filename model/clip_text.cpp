@@ -25,7 +25,7 @@ at::Tensor end_position(const at::Tensor& ids_BL, std::int64_t end_token) {
 
 struct ClipText::Layers {
   ClipTextConfig config;
-  at::Tensor token_embedding_VD;
+  FrozenMatrix token_embedding_VD;
   at::Tensor position_embedding_LD;
   std::vector<ClipLayer> layers;
   LayerNorm final_norm;
@@ -36,7 +36,8 @@ ClipText::ClipText(const ClipTextConfig& config, const WeightScope& weights) {
   const WeightScope embeddings = weights / "embeddings";
   layers_ = std::make_unique<const Layers>(Layers{
       .config = config,
-      .token_embedding_VD = embeddings.take("token_embedding.weight", {config.vocabulary, width}),
+      .token_embedding_VD =
+          embeddings.take_matrix("token_embedding.weight", {config.vocabulary, width}),
       .position_embedding_LD =
           embeddings.take("position_embedding.weight", {config.positions, width}),
       .layers = load_clip_layers(weights, config.encoder, AttentionOptions::Mask::kCausal),
@@ -52,8 +53,9 @@ ClipText::Output ClipText::operator()(const at::Tensor& ids_BL) const {
   const Layers& net = *layers_;
   const std::int64_t length = ids_BL.size(1);
   expects(length <= net.config.positions, "no more tokens than the text encoder has positions");
-  const at::Tensor ids = ids_BL.to(net.token_embedding_VD.device());
-  const at::Tensor x_BLD = at::embedding(net.token_embedding_VD, ids)
+  const at::Tensor ids = ids_BL.to(net.position_embedding_LD.device());
+  const at::Tensor x_BLD = at::embedding(net.token_embedding_VD.stored(), ids)
+                               .to(net.position_embedding_LD.scalar_type())
                                .add(net.position_embedding_LD.narrow(0, 0, length));
   const at::Tensor hidden_BLD = net.final_norm(apply_layers(net.layers, x_BLD));
   const at::Tensor row = at::arange(ids.size(0), ids.options());

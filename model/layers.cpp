@@ -50,10 +50,9 @@ ProjectionTerms terms_of(const Linear& layer, const at::Tensor& x, const LowRank
 }  // namespace
 
 Linear Linear::load(const WeightScope& scope, const Shape& shape, AdapterPlan* plan) {
-  const at::Tensor weight_OI = scope.take("weight", {shape.out, shape.in});
-  return {.weight_OI = weight_OI,
+  return {.weight_OI = scope.take_matrix("weight", {shape.out, shape.in}),
           .bias_O = take_bias(scope, shape.bias, shape.out),
-          .slot = slot_of(scope, plan, weight_OI.sizes())};
+          .slot = slot_of(scope, plan, {shape.out, shape.in})};
 }
 
 Linear Linear::load_1x1(const WeightScope& scope, const Shape& shape, AdapterPlan* plan) {

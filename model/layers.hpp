@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "model/adapter_plan.hpp"
+#include "model/frozen_matrix.hpp"
 #include "model/low_rank_adapter.hpp"
 #include "model/ops/direct_convolution.hpp"
 #include "model/weights.hpp"
@@ -19,7 +20,7 @@ enum class Bias : std::uint8_t { kNone, kPresent };
 
 /// y = x W^T + b, plus the adapter's scale B A x where the layer is adapted.
 struct Linear {
-  at::Tensor weight_OI;
+  FrozenMatrix weight_OI;
   at::Tensor bias_O;  ///< undefined without a bias
   int slot = AdapterPlan::kNotAdapted;
 

@@ -23,21 +23,33 @@ std::string printable(std::string_view name) {
 }  // namespace
 
 Weights::Weights(std::map<std::string, at::Tensor> tensors, std::string where, at::ScalarType dtype,
-                 at::Device device)
+                 at::Device device, Conversion conversion)
     : tensors_(std::make_move_iterator(tensors.begin()), std::make_move_iterator(tensors.end())),
       where_(std::move(where)),
       dtype_(dtype),
-      device_(device) {
+      device_(device),
+      room_(conversion == Conversion::kInProducts && device.is_cpu()
+                ? std::make_shared<at::Tensor>()
+                : nullptr) {
 }
 
 at::Tensor Weights::take(std::string_view name, at::IntArrayRef shape) {
+  return take_stored(name, shape).to(device_, dtype_).contiguous();
+}
+
+FrozenMatrix Weights::take_matrix(std::string_view name, at::IntArrayRef shape) {
+  if (!room_) return take(name, shape);
+  return {take_stored(name, shape).contiguous(), room_};
+}
+
+at::Tensor Weights::take_stored(std::string_view name, at::IntArrayRef shape) {
   const auto found = tensors_.find(name);
   if (found == tensors_.end())
     fail(ExitCode::kInput, {.where = where_,
                             .problem = fmt::format("no tensor {}", name),
                             .because = "the configuration beside the weights asks for it",
                             .advice = "check that both belong to the same model"});
-  const at::Tensor& tensor = found->second;
+  at::Tensor& tensor = found->second;
   if (tensor.sizes() != shape)
     fail(ExitCode::kInput,
          {.where = where_,
@@ -50,8 +62,8 @@ at::Tensor Weights::take(std::string_view name, at::IntArrayRef shape) {
           .problem = fmt::format("tensor {} has type {}", name, at::toString(tensor.scalar_type())),
           .because = "weights are floating-point numbers",
           .advice = "use the original, unquantised weights"});
-  taken_.emplace(name);
-  return tensor.to(device_, dtype_).contiguous();
+  expects(taken_.emplace(name).second, "each tensor to be taken once");
+  return std::exchange(tensor, {});
 }
 
 bool Weights::has(std::string_view name) const {
@@ -93,6 +105,10 @@ at::Tensor WeightScope::take(std::string_view name, at::IntArrayRef shape) const
 
 bool WeightScope::has(std::string_view name) const {
   return weights_->has(join(name));
+}
+
+FrozenMatrix WeightScope::take_matrix(std::string_view name, at::IntArrayRef shape) const {
+  return weights_->take_matrix(join(name), shape);
 }
 
 std::string WeightScope::join(std::string_view name) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "objective/rocm_objective.hpp"
 
+#include <utility>
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -8,40 +10,27 @@
 namespace rocm::objective {
 namespace {
 
-/// r(decode(x0), c) for a unit and the gradient of its sum at x0.
-struct ScoredSample {
+at::Tensor live_leaf(const at::Tensor& x) {
+  return x.detach().requires_grad_();
+}
+
+}  // namespace
+
+struct RocmObjective::ScoredSample {
   at::Tensor image_BCHW;
   model::RewardMixture::Value reward;
   at::Tensor gradient_BCHW;
 };
 
-at::Tensor live_leaf(const at::Tensor& x) {
-  return x.detach().requires_grad_();
-}
-
-/// The reward's graph ends at the picture, so that the decoder's can be kept or made again: the
-/// bits are the same.
-ScoredSample score(const Pipeline& pipeline, const at::Tensor& sample_BCHW,
-                   const std::vector<std::string>& captions, bool recompute_decoder) {
-  const at::AutoGradMode grad_mode(true);
-  const at::Tensor latent_BCHW = live_leaf(sample_BCHW);
-  at::Tensor decoded_BCHW = pipeline.decode(recompute_decoder ? sample_BCHW : latent_BCHW);
-  const at::Tensor image_BCHW = live_leaf(decoded_BCHW);
-  auto reward = pipeline.reward(image_BCHW, captions);
-  const auto at_image = torch::autograd::grad({reward.total_B.sum()}, {image_BCHW});
-  reward.total_B = reward.total_B.detach();
-  if (recompute_decoder) decoded_BCHW = pipeline.decode(latent_BCHW);
-  const auto at_latent = torch::autograd::grad({decoded_BCHW}, {latent_BCHW}, at_image);
-  return {.image_BCHW = image_BCHW.detach(),
-          .reward = std::move(reward),
-          .gradient_BCHW = at_latent.front()};
-}
-
-}  // namespace
-
 RocmObjective::RocmObjective(const Pipeline& pipeline, const RocmOptions& options)
     : pipeline_(pipeline), options_(options), divergence_(make_divergence(options.divergence)) {
   if (!divergence_) options_.reference = model::ReferenceUse::kOff;
+}
+
+RocmObjective RocmObjective::telling(PhaseListener on_phase) const {
+  RocmObjective telling = *this;
+  telling.options_.on_phase = std::move(on_phase);
+  return telling;
 }
 
 RocmObjective RocmObjective::measuring(DivergenceKind divergence) const {
@@ -50,6 +39,32 @@ RocmObjective RocmObjective::measuring(DivergenceKind divergence) const {
   measured.options_.reference = model::ReferenceUse::kMeasured;
   measured.options_.beta = 0.0;
   return measured;
+}
+
+void RocmObjective::begin(Phase phase) const {
+  if (options_.on_phase) options_.on_phase(phase);
+}
+
+/// The reward's graph ends at the picture, so that the decoder's can be kept or made again: the
+/// bits are the same.
+RocmObjective::ScoredSample RocmObjective::score(const at::Tensor& sample_BCHW,
+                                                 const std::vector<std::string>& captions) const {
+  const at::AutoGradMode grad_mode(true);
+  const at::Tensor latent_BCHW = live_leaf(sample_BCHW);
+  begin(Phase::kDecoder);
+  at::Tensor decoded_BCHW =
+      pipeline_.decode(options_.recompute_decoder ? sample_BCHW : latent_BCHW);
+  begin(Phase::kReward);
+  const at::Tensor image_BCHW = live_leaf(decoded_BCHW);
+  auto reward = pipeline_.reward(image_BCHW, captions);
+  const auto at_image = torch::autograd::grad({reward.total_B.sum()}, {image_BCHW});
+  reward.total_B = reward.total_B.detach();
+  begin(Phase::kDecoderBackward);
+  if (options_.recompute_decoder) decoded_BCHW = pipeline_.decode(latent_BCHW);
+  const auto at_latent = torch::autograd::grad({decoded_BCHW}, {latent_BCHW}, at_image);
+  return {.image_BCHW = image_BCHW.detach(),
+          .reward = std::move(reward),
+          .gradient_BCHW = at_latent.front()};
 }
 
 model::RolloutOptions RocmObjective::rollout_options() const {
@@ -79,9 +94,10 @@ std::vector<at::Tensor> RocmObjective::judge_distances(const model::Trajectory& 
 
 UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAdapter& adapter,
                                        std::int64_t batch_size) const {
+  begin(Phase::kRollout);
   model::Rollout rollout(pipeline_.policy, adapter, unit.text_BLD, unit.z_NBCHW, rollout_options());
-  const ScoredSample sample =
-      score(pipeline_, rollout.trajectory().sample_BCHW, unit.captions, options_.recompute_decoder);
+  const ScoredSample sample = score(rollout.trajectory().sample_BCHW, unit.captions);
+  begin(Phase::kRolloutBackward);
 
   UnitEvaluation evaluation{.trajectory = rollout.trajectory(),
                             .image_BCHW = sample.image_BCHW,
@@ -100,6 +116,7 @@ UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAda
   model::GradientBuffer gradient(adapter.leaves());
   rollout.backward(sample.gradient_BCHW.mul(-share), distance_weights_B, gradient);
   evaluation.gradient = gradient.flat();
+  begin(Phase::kDone);
   return evaluation;
 }
 

@@ -12,6 +12,7 @@
 #include "model/rewards/reward_mixture.hpp"
 #include "model/rollout.hpp"
 #include "objective/divergence.hpp"
+#include "objective/phase.hpp"
 
 namespace rocm::objective {
 
@@ -45,6 +46,7 @@ struct RocmOptions {
   std::size_t truncate = 0;        ///< K: gradients flow through the last K network calls
   std::size_t kept_steps = 0;      ///< step graphs that are kept instead of recomputed
   bool recompute_decoder = false;  ///< decode again in the backward pass, instead of keeping it
+  PhaseListener on_phase = {};
 };
 
 /// The frozen parts that turn noise into a scored picture. Owned by the caller.
@@ -68,11 +70,19 @@ class RocmObjective {
   /// Keeps the graphs of the last `steps` steps from now on. Gradients stay the same to the bit.
   void keep_steps(std::size_t steps) { options_.kept_steps = steps; }
 
+  /// The same, telling `on_phase` what runs.
+  [[nodiscard]] RocmObjective telling(PhaseListener on_phase) const;
+
   /// Measures `divergence` without using it, for policies that are trained with none.
   [[nodiscard]] RocmObjective measuring(DivergenceKind divergence) const;
 
  private:
   [[nodiscard]] model::RolloutOptions rollout_options() const;
+  /// r(decode(x0), c) for a unit and the gradient of its sum at x0.
+  struct ScoredSample;
+  [[nodiscard]] ScoredSample score(const at::Tensor& sample_BCHW,
+                                   const std::vector<std::string>& captions) const;
+  void begin(Phase phase) const;
   [[nodiscard]] std::vector<at::Tensor> judge_distances(const model::Trajectory& trajectory,
                                                         UnitEvaluation& evaluation) const;
 

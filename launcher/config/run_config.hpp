@@ -15,6 +15,7 @@ struct RunConfig {
   std::int64_t seed = 0;
   std::int64_t iterations = 200;
   std::int64_t threads = 1;
+  std::int64_t profile_every = 0;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor&& visit) {
@@ -30,6 +31,11 @@ struct RunConfig {
                 .meaning = "CPU threads of each rank; bits of a result depend on it [count]",
                 .at_least = 1,
                 .at_most = 1024});
+    visit(self.profile_every,
+          Field{.name = "profile_every",
+                .meaning = "steps of which one logs what time and memory its parts take; 0 = never "
+                           "[steps]",
+                .at_least = 0});
   }
 };
 

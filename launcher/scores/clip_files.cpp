@@ -37,7 +37,8 @@ model::ImagePreprocess preprocess_of(data::ModelDirectory& directory,
   const fs::path file = directory.root() / "preprocessor_config.json";
   if (!fs::exists(file)) return {.size = clip.config().vision.image_size};
   directory.note(file);
-  const auto preprocess = model::ImagePreprocess::from_json(data::read_json(file), data::printable_path(file));
+  const auto preprocess =
+      model::ImagePreprocess::from_json(data::read_json(file), data::printable_path(file));
   if (preprocess.size == clip.config().vision.image_size) return preprocess;
   fail(ExitCode::kInput,
        {.where = data::printable_path(file),
@@ -106,9 +107,10 @@ ClipFiles load_clip_file(const ScoreSource& source, const fs::path& path,
   const std::string where = data::printable_path(path);
   source.files.push_back(path);
   const auto hints = read_architecture_hints(path, source.files);
-  const auto tensors = data::with_transformers_clip_names(data::read_weights_file(path));
+  auto tensors = data::with_transformers_clip_names(data::read_weights_file(path));
   const auto config = clip_config_of(TensorSizes(tensors, where), hints, fallback);
-  model::Weights weights(tensors, where, source.computation.state, source.computation.device);
+  model::Weights weights(std::move(tensors), where, source.computation.state,
+                         source.computation.device, model::Conversion::kInProducts);
   model::ClipModel clip(config, model::WeightScope(weights));
   report_left_over(weights);
   return {.clip = std::move(clip),

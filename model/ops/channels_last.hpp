@@ -10,13 +10,16 @@
 
 namespace rocm::model {
 
-// In fp32 on the CPU feature maps [B, C, H, W] lie in memory as [B, H, W, C]: oneDNN convolves them
-// a third faster, tokens are a view of them, and the operations below are made for it. Elsewhere
-// they lie as they are written, and ATen's operations serve. The choice depends on nothing else, so
-// that policy and reference always run the same kernels.
+// In fp32 and bf16 on the CPU feature maps [B, C, H, W] lie in memory as [B, H, W, C]: oneDNN
+// convolves them up to twice as fast, tokens are a view of them, and the operations below are made
+// for it. Elsewhere they lie as they are written, and ATen's operations serve. The choice depends
+// on nothing else, so that policy and reference always run the same kernels.
 
-/// Whether the operations below are for x.
+/// Whether feature maps of x's device and type lie like this.
 bool channels_come_last(const at::Tensor& x);
+
+/// Whether FeatureKernels compute in x's type. Coarser ones are converted on the way.
+bool is_single_precision(const at::Tensor& x);
 
 enum class AfterNorm : std::uint8_t { kNothing, kSilu };
 

@@ -18,7 +18,7 @@ constexpr std::int64_t kMostWeights = std::int64_t{1} << 18;  // 1 MiB; larger o
 
 bool fits(const at::Tensor& weight_OIKK, std::int64_t stride, std::int64_t padding) {
   const std::int64_t size = weight_OIKK.size(2);
-  return channels_come_last(weight_OIKK) && stride == 1 && size % 2 == 1 &&
+  return is_single_precision(weight_OIKK) && stride == 1 && size % 2 == 1 &&
          weight_OIKK.size(3) == size && padding == size / 2 && weight_OIKK.numel() <= kMostWeights;
 }
 

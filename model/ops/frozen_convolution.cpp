@@ -12,8 +12,15 @@
 namespace rocm::model {
 namespace {
 
+/// oneDNN shares one large map among threads; direct_convolve gives each sample to one of them.
+constexpr std::int64_t kLargestMap = std::int64_t{1} << 20;
+
+bool is_direct(const PackedKernel& packed, const at::Tensor& x_BIHW) {
+  return packed.blocks.defined() && x_BIHW[0].numel() <= kLargestMap;
+}
+
 at::Tensor convolved(const FrozenConvolution& c, const at::Tensor& x_BIHW) {
-  if (c.packed.blocks.defined()) return direct_convolve(c.packed, c.bias_O, x_BIHW);
+  if (is_direct(c.packed, x_BIHW)) return direct_convolve(c.packed, c.bias_O, x_BIHW);
   return at::conv2d(x_BIHW, c.weight_OIKK, c.bias_O, c.stride, c.padding);
 }
 
@@ -34,10 +41,12 @@ struct FrozenConvolutionBackward {
   }
 
   [[nodiscard]] at::Tensor input_gradient(const at::Tensor& gradient) const {
-    if (packed_transposed.blocks.defined())
+    if (is_direct(packed_transposed, gradient))
       return direct_convolve(packed_transposed, /*bias_O=*/{}, gradient);
-    // Only the shape of the input is read when its gradient alone is asked for.
-    const at::Tensor input = at::empty(input_shape, gradient.options());
+    // Only the shape of the input is read when its gradient alone is asked for; in the kernel's
+    // layout it is not copied, so its memory is never touched.
+    const at::Tensor input =
+        at::empty(input_shape, gradient.options(), weight_OIKK.suggest_memory_format());
     return std::get<0>(at::convolution_backward(
         gradient, input, weight_OIKK, /*bias_sizes=*/at::OptionalIntArrayRef(), {stride, stride},
         {padding, padding}, /*dilation=*/{1, 1}, /*transposed=*/false, /*output_padding=*/{0, 0},

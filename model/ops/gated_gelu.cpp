@@ -99,7 +99,7 @@ struct PlainGatedGeluBackward {
 }  // namespace
 
 at::Tensor gated_gelu(const at::Tensor& x) {
-  if (channels_come_last(x)) return fast_gated_gelu(x);
+  if (is_single_precision(x)) return fast_gated_gelu(x);
   const bool live = wants_gradient(x);
   at::Tensor y;
   {

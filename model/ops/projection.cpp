@@ -36,7 +36,7 @@ std::vector<std::int64_t> result_shape(const ProjectionTerms& terms) {
 
 /// residual + x W^T + b, in a fresh tensor.
 at::Tensor frozen_part(const ProjectionTerms& terms, const at::Tensor& x_NI) {
-  const at::Tensor weight_IO = terms.weight_OI.t();
+  const at::Tensor weight_IO = terms.weight_OI.in(x_NI.scalar_type()).t();
   if (!terms.residual.defined())
     return terms.bias_O.defined() ? at::addmm(terms.bias_O, x_NI, weight_IO)
                                   : at::mm(x_NI, weight_IO);
@@ -67,7 +67,7 @@ Forward forward(const ProjectionTerms& terms, const at::Tensor& x_NI) {
 struct ProjectionBackward {
   static constexpr const char* kName = "ProjectionBackward";
 
-  at::Tensor weight_OI;
+  FrozenMatrix weight_OI;
   LowRankPair pair;
   double scale;
   at::Tensor x_NI;       ///< kept for A's gradient
@@ -78,7 +78,7 @@ struct ProjectionBackward {
   torch::autograd::variable_list operator()(const at::Tensor& gradient,
                                             const NeedsGradient& needs) const {
     const at::Tensor g_NO = rows_of(gradient);
-    at::Tensor gx_NI = needs(0) ? at::mm(g_NO, weight_OI) : at::Tensor();
+    at::Tensor gx_NI = needs(0) ? at::mm(g_NO, weight_OI.in(g_NO.scalar_type())) : at::Tensor();
     at::Tensor ga_RI, gb_OR;
     if (pair.a.defined()) low_rank_part(g_NO.to(pair.a.scalar_type()), needs, gx_NI, ga_RI, gb_OR);
     return {gx_NI.defined() ? shaped(gx_NI, x_shape) : gx_NI, ga_RI, gb_OR,

@@ -6,6 +6,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/frozen_matrix.hpp"
 #include "model/low_rank_adapter.hpp"
 
 namespace rocm::model {
@@ -14,11 +15,11 @@ namespace rocm::model {
 /// Shape legend: I inputs, O outputs, R rank. Tokens are [..., I]; a feature map is [B, I, H, W],
 /// each pixel a token.
 struct ProjectionTerms {
-  const at::Tensor& x;          ///< tokens or a feature map
-  const at::Tensor& weight_OI;  ///< frozen
-  const at::Tensor& bias_O;     ///< frozen; may be undefined
-  at::Tensor residual;          ///< like the result; may be undefined
-  LowRankPair pair;             ///< a [R, I], b [O, R]; may be undefined
+  const at::Tensor& x;  ///< tokens or a feature map
+  FrozenMatrix weight_OI;
+  const at::Tensor& bias_O;  ///< frozen; may be undefined
+  at::Tensor residual;       ///< like the result; may be undefined
+  LowRankPair pair;          ///< a [R, I], b [O, R]; may be undefined
   double scale = 0.0;
   std::vector<std::int64_t> shape = {};  ///< of the result; empty: as x, tokens or feature map
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/mapped_file.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -30,6 +32,33 @@ TEST(MappedFile, ShowsTheFilesBytes) {
 TEST(MappedFile, OfNothingIsEmpty) {
   const ScratchFolder folder;
   EXPECT_TRUE(MappedFile::open(folder.write("empty", ""))->bytes().empty());
+}
+
+/// Pages of files in this process's memory, in bytes.
+std::int64_t resident_file_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("RssFile:")) return 1024 * std::stoll(line.substr(8));
+  return 0;
+}
+
+TEST(MappedFile, PagesThatWereLetGoLeaveMemoryAndComeBackWhenAskedFor) {
+  constexpr std::size_t kSize = std::size_t{64} << 20;
+  const ScratchFolder folder;
+  const auto file = MappedFile::open(folder.write("file", std::string(kSize, 'x')));
+  const auto touch = [&] { return std::ranges::count(file->bytes(), std::byte{'x'}); };
+  EXPECT_EQ(touch(), std::ssize(file->bytes()));
+  const std::int64_t touched = resident_file_bytes();
+  file->let_go(file->bytes());
+  EXPECT_LT(resident_file_bytes(), touched - static_cast<std::int64_t>(kSize / 2));
+  EXPECT_EQ(touch(), std::ssize(file->bytes()));
+}
+
+TEST(MappedFile, LetsNothingGoThatSharesAPageWithOtherBytes) {
+  const ScratchFolder folder;
+  const auto file = MappedFile::open(folder.write("file", "content"));
+  file->let_go(file->bytes().subspan(1, 3));
+  EXPECT_EQ(text_of(*file), "content");
 }
 
 TEST(MappedFile, KeepsTheOldBytesWhenTheFileIsReplacedByRename) {

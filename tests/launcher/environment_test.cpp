@@ -28,9 +28,8 @@ TEST(Environment, TheTextNamesThemToo) {
 TEST(Environment, HoldsTheSha256OfEveryInput) {
   const auto path = std::filesystem::path(::testing::TempDir()) / "environment_test.txt";
   std::ofstream(path) << "abc";
-  const std::vector<std::filesystem::path> inputs = {path};
-  const auto json =
-      environment_json({.hosts = {"node1", "node2"}, .command_line = {}, .inputs = inputs});
+  const auto json = environment_json(
+      {.hosts = {"node1", "node2"}, .command_line = {}, .inputs = digests_of({path})});
   EXPECT_EQ(json.at("inputs")[0].at("sha256"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(json.at("hosts")[1], "node2");
@@ -38,8 +37,7 @@ TEST(Environment, HoldsTheSha256OfEveryInput) {
 }
 
 TEST(Environment, AMissingInputIsNamed) {
-  EXPECT_THROW((void)environment_json({.hosts = {}, .command_line = {}, .inputs = {"/nowhere"}}),
-               Failure);
+  EXPECT_THROW((void)digests_of({"/nowhere"}), Failure);
 }
 
 }  // namespace

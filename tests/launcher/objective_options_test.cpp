@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kSteps = 8;
 
 objective::RocmOptions options_of(const std::string& toml) {
-  return objective_options(rocm::test::minimal_config(toml), kSteps);
+  PhaseMeter phases;
+  return objective_options(rocm::test::minimal_config(toml), kSteps, phases);
 }
 
 TEST(ObjectiveOptions, SayWhatTheConfigurationSays) {
@@ -38,7 +39,8 @@ TEST(ObjectiveOptions, LetGradientsFlowThroughTheLastKCalls) {
 std::size_t kept(const NumberOr<std::int64_t, CheckpointRule>& checkpoint) {
   Config config = rocm::test::minimal_config();
   config.model.checkpoint = checkpoint;
-  return objective_options(config, kSteps).kept_steps;
+  PhaseMeter phases;
+  return objective_options(config, kSteps, phases).kept_steps;
 }
 
 TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
@@ -46,6 +48,18 @@ TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
   EXPECT_EQ(kept(CheckpointRule::kNone), kSteps);
   EXPECT_EQ(kept(std::int64_t{3}), 3U);
   EXPECT_EQ(kept(std::int64_t{20}), kSteps);
+}
+
+TEST(ObjectiveOptions, TellThePhaseMeterOnlyWhenStepsAreProfiled) {
+  EXPECT_FALSE(options_of("").on_phase);
+  PhaseMeter phases;
+  const auto options =
+      objective_options(rocm::test::minimal_config("[run]\nprofile_every = 1\n"), kSteps, phases);
+  options.on_phase(objective::Phase::kDecoder);
+  const auto costs = phases.take();
+  ASSERT_EQ(costs.size(), 2U);
+  EXPECT_EQ(costs[0].name, "start");
+  EXPECT_EQ(costs[1].name, "decoder");
 }
 
 }  // namespace

@@ -107,6 +107,45 @@ TEST(ChannelsLastNorm, LeavesNanVisible) {
     EXPECT_TRUE(channels_last_norm(x, weights, after).isnan().all().item<bool>());
 }
 
+TEST(ChannelsLastNorm, OfBfloat16IsTheRoundedNormOfItsNumbers) {
+  const at::Tensor x = deviates({2, 24, 7, 5}, 1).to(at::kBFloat16), g = deviates({2, 24, 7, 5}, 4);
+  const at::Tensor weight = deviates({24}, 2).to(at::kBFloat16);
+  const at::Tensor bias = deviates({24}, 3).to(at::kBFloat16);
+  const at::Tensor exact_weight = weight.to(at::kDouble), exact_bias = bias.to(at::kDouble);
+  const auto norm = [](const at::Tensor& w, const at::Tensor& b) {
+    return [&](const at::Tensor& in) {
+      return channels_last_norm(in, {.weight_C = w, .bias_C = b, .groups = 8, .epsilon = kEpsilon},
+                                AfterNorm::kSilu);
+    };
+  };
+  const auto exact = [&](const at::Tensor& in) {
+    return by_definition(
+        in, {.weight_C = exact_weight, .bias_C = exact_bias, .groups = 8, .epsilon = kEpsilon},
+        AfterNorm::kSilu);
+  };
+  const at::Tensor g16 = g.to(at::kBFloat16);
+  const Passes got = both_passes(norm(weight, bias), x, g16);
+  const Passes expected = both_passes(exact, x.to(at::kDouble), g16.to(at::kDouble));
+  constexpr double kHalfUnit = 1.0 / 256.0;
+  EXPECT_EQ(got.y.scalar_type(), at::kBFloat16);
+  EXPECT_TRUE(at::allclose(got.y.to(at::kDouble), expected.y, kHalfUnit, 1e-4));
+  EXPECT_TRUE(at::allclose(got.gradient.to(at::kDouble), expected.gradient, kHalfUnit, 1e-3));
+}
+
+TEST(FrozenConvolution, OfBfloat16KeepsChannelsLastForwardAndBackward) {
+  const at::Tensor weight =
+      deviates({8, 4, 3, 3}, 1).to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor x = deviates({1, 4, 6, 6}, 2)
+                           .to(at::kBFloat16)
+                           .contiguous(at::MemoryFormat::ChannelsLast)
+                           .requires_grad_();
+  const at::Tensor y =
+      frozen_convolve({.weight_OIKK = weight, .bias_O = {}, .stride = 1, .padding = 1}, x);
+  EXPECT_TRUE(y.is_contiguous(at::MemoryFormat::ChannelsLast));
+  EXPECT_TRUE(
+      torch::autograd::grad({y.sum()}, {x})[0].is_contiguous(at::MemoryFormat::ChannelsLast));
+}
+
 struct Convolved {
   std::int64_t inputs, outputs, size, rows, columns;
 };

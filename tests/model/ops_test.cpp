@@ -42,6 +42,34 @@ TEST(FrozenConvolution, EqualsTheOrdinaryOneForwardAndBackward) {
   }
 }
 
+TEST(FrozenConvolution, LeavesLargeMapsToOneDnn) {
+  const at::Tensor weight = deviates({2, 2, 3, 3}, 1).to(at::kFloat);
+  FrozenConvolution convolution{.weight_OIKK = weight, .bias_O = {}, .stride = 1, .padding = 1};
+  convolution.packed = pack_kernel(weight, 1, 1);
+  convolution.packed_transposed = pack_transposed_kernel(weight, 1, 1);
+  const at::Tensor x = deviates({1, 2, 1024, 513}, 2).to(at::kFloat).requires_grad_();
+  const at::Tensor ours = frozen_convolve(convolution, x);
+  const at::Tensor plain = at::conv2d(x, weight, /*bias=*/{}, /*stride=*/1, /*padding=*/1);
+  EXPECT_TRUE(at::equal(ours, plain));
+  EXPECT_TRUE(at::equal(torch::autograd::grad({ours.sum()}, {x})[0],
+                        torch::autograd::grad({plain.sum()}, {x})[0]));
+}
+
+TEST(Projection, OfAMatrixStoredInHalfPrecisionEqualsThatOfTheConvertedOne) {
+  const at::Tensor stored = deviates({5, 4}, 1).to(at::kHalf), bias = deviates({5}, 2);
+  const at::Tensor x = deviates({3, 4}, 3).requires_grad_();
+  const FrozenMatrix as_stored(stored, std::make_shared<at::Tensor>());
+  const auto passes = [&](const FrozenMatrix& weight) {
+    const at::Tensor y =
+        project({.x = x, .weight_OI = weight, .bias_O = bias, .residual = {}, .pair = {}});
+    return std::pair(y.detach(), torch::autograd::grad({weighed_sum(y)}, {x})[0]);
+  };
+  const auto [y, gradient] = passes(as_stored);
+  const auto [y_converted, gradient_converted] = passes(stored.to(at::kDouble));
+  EXPECT_TRUE(at::equal(y, y_converted));
+  EXPECT_TRUE(at::equal(gradient, gradient_converted));
+}
+
 TEST(FrozenConvolution, HasTheRightGradient) {
   const FrozenConvolution convolution{
       .weight_OIKK = deviates({5, 3, 3, 3}, 1), .bias_O = {}, .stride = 2, .padding = 1};

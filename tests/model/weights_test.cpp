@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/weights.hpp"
 
+#include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,6 +41,41 @@ TEST(Weights, OfTheRightTypeAreNotCopied) {
   const at::Tensor mapped = at::ones({4});
   Weights weights({{"w", mapped}}, "file", at::kFloat, at::kCPU);
   EXPECT_EQ(weights.take("w", {4}).data_ptr(), mapped.data_ptr());
+}
+
+TEST(Weights, HoldNothingThatWasTaken) {
+  at::Tensor stored = at::ones({4}, at::kHalf);
+  const c10::weak_intrusive_ptr<c10::TensorImpl> watch(stored.getIntrusivePtr());
+  Weights weights({{"w", std::move(stored)}}, "file", at::kFloat, at::kCPU);
+  EXPECT_FALSE(watch.expired());
+  const at::Tensor converted = weights.take("w", {4});
+  EXPECT_TRUE(watch.expired());
+  EXPECT_TRUE(weights.has("w"));
+  EXPECT_NO_THROW(weights.expect_all_taken());
+}
+
+TEST(Weights, MayLeaveMatricesAsTheyAreStored) {
+  const at::Tensor mapped = at::ones({2, 3}, at::kHalf);
+  Weights weights({{"matrix", mapped}, {"bias", at::ones({2}, at::kHalf)}}, "file", at::kFloat,
+                  at::kCPU, Conversion::kInProducts);
+  EXPECT_EQ(weights.take_matrix("matrix", {2, 3}).stored().data_ptr(), mapped.data_ptr());
+  EXPECT_EQ(weights.take("bias", {2}).scalar_type(), at::kFloat);
+}
+
+TEST(FrozenMatrix, IsConvertedIntoRoomThatOthersShare) {
+  const at::Tensor a = at::rand({3, 4}).to(at::kHalf), b = at::rand({2, 5}).to(at::kBFloat16);
+  const auto room = std::make_shared<at::Tensor>();
+  const at::Tensor first = FrozenMatrix(a, room).in(at::kFloat);
+  EXPECT_TRUE(at::equal(first, a.to(at::kFloat)));
+  const at::Tensor second = FrozenMatrix(b, room).in(at::kFloat);
+  EXPECT_TRUE(at::equal(second, b.to(at::kFloat)));
+  EXPECT_EQ(first.data_ptr(), second.data_ptr());
+}
+
+TEST(FrozenMatrix, IsHandedOutAsItIsWhereTheTypeIsRight) {
+  const at::Tensor stored = at::rand({3, 4});
+  EXPECT_EQ(FrozenMatrix(stored, std::make_shared<at::Tensor>()).in(at::kFloat).data_ptr(),
+            stored.data_ptr());
 }
 
 TEST(Weights, NameTheFileAndTheMissingTensor) {

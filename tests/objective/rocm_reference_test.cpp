@@ -17,7 +17,7 @@ using rocm::test::pipeline_of;
 using rocm::test::short_run;
 using rocm::test::whole_batch;
 
-constexpr RocmOptions kThreeSteps{.truncate = 3, .kept_steps = 0};
+const RocmOptions kThreeSteps{.truncate = 3, .kept_steps = 0};
 
 double largest(const at::Tensor& tensor) {
   return tensor.abs().max().item<double>();
