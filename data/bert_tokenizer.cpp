@@ -91,6 +91,13 @@ BertTokenizer::BertTokenizer(Vocabulary vocabulary, const std::string& where)
   for (const auto& [token, id] : vocabulary_) vocabulary_size_ = std::max(vocabulary_size_, id + 1);
 }
 
+BertTokenizer BertTokenizer::with_added(const std::vector<std::string>& tokens) const {
+  BertTokenizer extended = *this;
+  for (const std::string& token : tokens)
+    extended.special_.push_back({token, extended.vocabulary_size_++});
+  return extended;
+}
+
 void BertTokenizer::append_word(const std::string& word, std::vector<std::int64_t>& ids) const {
   const std::vector<std::size_t> boundaries = boundaries_of(word);
   std::vector<std::int64_t> pieces;

@@ -25,6 +25,10 @@ class BertTokenizer {
   /// no WordPiece vocabulary with [PAD], [UNK], [CLS] and [SEP].
   static BertTokenizer open(const std::filesystem::path& folder);
 
+  /// The same tokenizer with tokens of its own for these texts, the next ids after the
+  /// vocabulary's.
+  [[nodiscard]] BertTokenizer with_added(const std::vector<std::string>& tokens) const;
+
   /// Exactly `length` ids (>= 2): [CLS], the first length - 2 of the text, [SEP], padding. A
   /// literal [SEP] and the like in the text is that token. Throws Failure(kInput) unless text is
   /// UTF-8.

@@ -17,6 +17,13 @@ class DelimitedReader {
 
   [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
 
+  /// A line with nothing in it; a quoted field without text is something.
+  bool skip_blank_line() {
+    if (!at_line_end()) return false;
+    end_line();
+    return true;
+  }
+
   DelimitedRow read_row() {
     DelimitedRow row{.line = line_, .fields = {}};
     do row.fields.push_back(read_field());
@@ -88,10 +95,6 @@ class DelimitedReader {
   std::size_t line_ = 1;
 };
 
-bool is_empty_line(const DelimitedRow& row) {
-  return row.fields.size() == 1 && row.fields.front().empty();
-}
-
 }  // namespace
 
 std::vector<DelimitedRow> parse_delimited(std::string_view text, char separator,
@@ -99,8 +102,7 @@ std::vector<DelimitedRow> parse_delimited(std::string_view text, char separator,
   std::vector<DelimitedRow> rows;
   DelimitedReader reader(text, separator, where);
   while (!reader.at_end()) {
-    DelimitedRow row = reader.read_row();
-    if (!is_empty_line(row)) rows.push_back(std::move(row));
+    if (!reader.skip_blank_line()) rows.push_back(reader.read_row());
   }
   return rows;
 }

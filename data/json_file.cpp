@@ -2,6 +2,7 @@
 #include "data/json_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <vector>
 
@@ -72,6 +73,35 @@ std::string explanation(const nlohmann::json::exception& error) {
   return printable(text.substr((colon != std::string::npos ? colon : bracket) + 2), 300);
 }
 
+/// Python's words for numbers that JSON does not have, the longer first.
+constexpr std::array<std::string_view, 3> kPythonNumbers = {"-Infinity", "Infinity", "NaN"};
+
+bool has_python_numbers(std::string_view text) {
+  return text.find("Infinity") != std::string_view::npos ||
+         text.find("NaN") != std::string_view::npos;
+}
+
+/// `text` with null for those words outside of strings.
+std::string without_python_numbers(std::string_view text) {
+  std::string result;
+  bool in_string = false;
+  while (!text.empty()) {
+    const auto word = std::ranges::find_if(
+        kPythonNumbers, [text](std::string_view number) { return text.starts_with(number); });
+    if (!in_string && word != kPythonNumbers.end()) {
+      result += "null";
+      text.remove_prefix(word->size());
+      continue;
+    }
+    if (text.front() == '"') in_string = !in_string;
+    const std::size_t taken =
+        in_string && text.front() == '\\' ? std::min<std::size_t>(2, text.size()) : 1;
+    result += text.substr(0, taken);
+    text.remove_prefix(taken);
+  }
+  return result;
+}
+
 }  // namespace
 
 nlohmann::json parse_json(std::string_view text, const std::string& where,
@@ -97,8 +127,10 @@ nlohmann::json parse_json(std::string_view text, const std::string& where,
 nlohmann::json read_json(const std::filesystem::path& path, const JsonLimits& limits) {
   const auto file = MappedFile::open(path);
   const std::span<const std::byte> bytes = file->bytes();
-  return parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                    printable_path(path), limits);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!has_python_numbers(text) || text.size() > limits.bytes)
+    return parse_json(text, printable_path(path), limits);
+  return parse_json(without_python_numbers(text), printable_path(path), limits);
 }
 
 }  // namespace rocm::data

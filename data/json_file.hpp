@@ -22,7 +22,8 @@ struct JsonLimits {
 [[nodiscard]] nlohmann::json parse_json(std::string_view text, const std::string& where,
                                         const JsonLimits& limits = {});
 
-/// The same for a file. Throws Failure(kInput), also when the file is missing.
+/// The same for a file, whose Infinity, -Infinity and NaN, which Python writes although JSON has no
+/// such words, are read as null. Throws Failure(kInput), also when the file is missing.
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path,
                                        const JsonLimits& limits = {});
 

@@ -101,6 +101,9 @@ std::optional<LoraSettings> LoraSettings::from_metadata(const std::string& text,
   const nlohmann::json metadata = parse_json(text, where);
   if (!metadata.is_object())
     refuse_settings(where, "it is no JSON object", "it must hold settings by name");
+  // A pipeline's settings are told apart by component; a U-Net that saves its adapter alone
+  // (save_lora_adapter) writes neither its tensors nor its settings under a prefix.
+  if (metadata.contains("r")) return LoraSettings(metadata, where);
   constexpr std::string_view kPrefix = "unet.";
   nlohmann::json config = nlohmann::json::object();
   for (const auto& [key, value] : metadata.items()) {

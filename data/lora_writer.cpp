@@ -33,11 +33,15 @@ constexpr std::string_view kGuidanceLayer = "time_embedding.cond_proj";
        {.where = printable_path(path), .problem = problem, .because = because, .advice = advice});
 }
 
+double alpha_of(const LowRankPair& pair) {
+  return pair.scale * static_cast<double>(pair.rank());
+}
+
 /// One alpha for all layers: readers disagree about separate ones (diffusers loses most of them).
 /// The first layer's, so that layers which agree keep their B; never 0 while any layer acts.
 double common_alpha(const LowRankModules& modules) {
   for (const auto& [module, pair] : modules) {
-    if (pair.scale != 0.0) return pair.scale * static_cast<double>(pair.rank());
+    if (pair.scale != 0.0) return alpha_of(pair);
   }
   return 0.0;
 }
@@ -167,15 +171,19 @@ void write_kohya(const fs::path& path, const LowRankModules& modules, const Lora
 
 nlohmann::json adapter_config(const LowRankModules& modules, const LoraWriting& writing) {
   const std::int64_t rank = modules.begin()->second.rank();
+  const double alpha = common_alpha(modules);
   nlohmann::json rank_pattern = nlohmann::json::object();
+  nlohmann::json alpha_pattern = nlohmann::json::object();
   for (const auto& [module, pair] : modules) {
     if (pair.rank() != rank) rank_pattern[module] = pair.rank();
+    if (alpha_of(pair) != alpha) alpha_pattern[module] = number(alpha_of(pair));
   }
-  return {{"base_model_name_or_path", nullptr},
+  return {{"alpha_pattern", alpha_pattern},
+          {"base_model_name_or_path", nullptr},
           {"bias", "none"},
           {"fan_in_fan_out", false},
           {"inference_mode", true},
-          {"lora_alpha", number(common_alpha(modules))},
+          {"lora_alpha", number(alpha)},
           {"lora_dropout", 0.0},
           {"peft_type", "LORA"},
           {"r", rank},
@@ -195,8 +203,8 @@ void write_peft(const fs::path& weights, const LowRankModules& modules,
                               .because = error.message(),
                               .advice = "name a folder that can be created"});
   }
-  const auto scale = scale_with_alpha(common_alpha(modules));
-  const auto tensors = named(modules, {.prefix = "base_model.model."}, writing, weights, scale);
+  const auto as_stored = [](const LowRankPair& pair) { return pair.scale; };
+  const auto tensors = named(modules, {.prefix = "base_model.model."}, writing, weights, as_stored);
   // In this order: weights without a configuration would be read with another strength.
   write_atomically(folder / "adapter_config.json", adapter_config(modules, writing).dump(2) + "\n");
   write_safetensors(weights, tensors);

@@ -36,9 +36,9 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kAsciiSpace) - begin + 1);
 }
 
-void add_prompt(PromptSet& prompts, std::string_view text, const std::string& where) {
-  const std::string_view prompt = trimmed(text);
-  if (prompt.empty()) {
+void add_prompt(PromptSet& prompts, std::string_view text, const std::string& where, TextUse use) {
+  const std::string_view prompt = use == TextUse::kCaptions ? text : trimmed(text);
+  if (prompt.empty() && use == TextUse::kPrompts) {
     malformed(where, "the prompt is empty", "a row without text has no picture",
               "remove the row or give it a text");
   }
@@ -62,20 +62,19 @@ void for_each_line(std::string_view text, const std::string& where, const Visit&
   }
 }
 
-PromptSet read_lines(std::string_view text, const std::string& where, BlankLines blank) {
+PromptSet read_lines(std::string_view text, const std::string& where, TextUse use) {
   PromptSet prompts;
-  for_each_line(text, where, [&](auto line, const std::string& here) {
-    if (!trimmed(line).empty())
-      add_prompt(prompts, line, here);
-    else if (blank == BlankLines::kEmptyText)
-      prompts.lines.emplace_back();
+  for_each_line(text, where, [&](std::string_view line, const std::string& here) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (use == TextUse::kCaptions || !trimmed(line).empty()) add_prompt(prompts, line, here, use);
   });
-  while (!prompts.lines.empty() && prompts.lines.back().empty()) prompts.lines.pop_back();
   return prompts;
 }
 
-void add_json_prompt(PromptSet& prompts, const nlohmann::json& entry, const std::string& where) {
-  if (entry.is_string()) return add_prompt(prompts, entry.get_ref<const std::string&>(), where);
+void add_json_prompt(PromptSet& prompts, const nlohmann::json& entry, const std::string& where,
+                     TextUse use) {
+  if (entry.is_string())
+    return add_prompt(prompts, entry.get_ref<const std::string&>(), where, use);
   const auto name = std::ranges::find_if(kNames, [&](std::string_view candidate) {
     return entry.is_object() && entry.value(candidate, nlohmann::json()).is_string();
   });
@@ -84,10 +83,10 @@ void add_json_prompt(PromptSet& prompts, const nlohmann::json& entry, const std:
               "a string, or an object with prompt, caption or text, is expected",
               "rename the field that holds the text");
   }
-  add_prompt(prompts, entry[std::string(*name)].get_ref<const std::string&>(), where);
+  add_prompt(prompts, entry[std::string(*name)].get_ref<const std::string&>(), where, use);
 }
 
-PromptSet read_json_array(std::string_view text, const std::string& where) {
+PromptSet read_json_array(std::string_view text, const std::string& where, TextUse use) {
   const nlohmann::json entries = parse_json(text, where, {.bytes = kMaxFileBytes});
   if (!entries.is_array()) {
     malformed(where, "the file is not a JSON array", "a list of prompts is expected",
@@ -95,15 +94,15 @@ PromptSet read_json_array(std::string_view text, const std::string& where) {
   }
   PromptSet prompts;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    add_json_prompt(prompts, entries[i], fmt::format("{}: entry {}", where, i));
+    add_json_prompt(prompts, entries[i], fmt::format("{}: entry {}", where, i), use);
   }
   return prompts;
 }
 
-PromptSet read_json_lines(std::string_view text, const std::string& where) {
+PromptSet read_json_lines(std::string_view text, const std::string& where, TextUse use) {
   PromptSet prompts;
   for_each_line(text, where, [&](auto line, const std::string& here) {
-    if (!trimmed(line).empty()) add_json_prompt(prompts, parse_json(line, here), here);
+    if (!trimmed(line).empty()) add_json_prompt(prompts, parse_json(line, here), here, use);
   });
   return prompts;
 }
@@ -137,7 +136,7 @@ void require_columns(const DelimitedRow& row, std::size_t columns, const std::st
             "enclose a text that contains the separator in quotes");
 }
 
-PromptSet read_table(std::string_view text, char separator, const std::string& where) {
+PromptSet read_table(std::string_view text, char separator, const std::string& where, TextUse use) {
   const auto rows = parse_delimited(text, separator, where);
   PromptSet prompts;
   if (rows.empty()) return prompts;
@@ -152,7 +151,7 @@ PromptSet read_table(std::string_view text, char separator, const std::string& w
   for (std::size_t i = has_header ? 1 : 0; i < rows.size(); ++i) {
     require_columns(rows[i], columns, where);
     add_prompt(prompts, rows[i].fields[has_header ? named : 0],
-               fmt::format("{}:{}", where, rows[i].line));
+               fmt::format("{}:{}", where, rows[i].line), use);
   }
   return prompts;
 }
@@ -166,15 +165,14 @@ void require_utf8(std::string_view text, const std::string& where) {
             "save the file as UTF-8");
 }
 
-PromptSet read_by_extension(const std::filesystem::path& path, std::string_view text,
-                            BlankLines blank) {
+PromptSet read_by_extension(const std::filesystem::path& path, std::string_view text, TextUse use) {
   const std::string where = printable_path(path);
   const std::string extension = ascii_lower(path.extension().string());
-  if (extension == ".txt") return read_lines(text, where, blank);
-  if (extension == ".json") return read_json_array(text, where);
-  if (extension == ".jsonl") return read_json_lines(text, where);
-  if (extension == ".csv") return read_table(text, ',', where);
-  if (extension == ".tsv") return read_table(text, '\t', where);
+  if (extension == ".txt") return read_lines(text, where, use);
+  if (extension == ".json") return read_json_array(text, where, use);
+  if (extension == ".jsonl") return read_json_lines(text, where, use);
+  if (extension == ".csv") return read_table(text, ',', where, use);
+  if (extension == ".tsv") return read_table(text, '\t', where, use);
   fail(ExitCode::kUsage, {.where = where,
                           .problem = "no way to read prompts from this file",
                           .because = "its name does not end in .txt .json .jsonl .csv or .tsv",
@@ -183,14 +181,14 @@ PromptSet read_by_extension(const std::filesystem::path& path, std::string_view 
 
 }  // namespace
 
-PromptSet read_prompts(const std::filesystem::path& path, BlankLines blank) {
+PromptSet read_prompts(const std::filesystem::path& path, TextUse use) {
   const std::string content = read_whole_file(path, kMaxFileBytes);
   const std::string where = printable_path(path);
   std::string_view text = content;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   require_utf8(text, where);
-  PromptSet prompts = read_by_extension(path, text, blank);
+  PromptSet prompts = read_by_extension(path, text, use);
   if (prompts.lines.empty()) {
     malformed(where, "there are no prompts", "at least one is needed",
               "write one prompt a line into it");

@@ -8,16 +8,16 @@
 
 namespace rocm::data {
 
-/// Prompts in the order of their file, none empty: row i is `prompt_id` i of the records. Each is
-/// valid UTF-8 without U+0000 and without white space around it.
+/// Texts in the order of their file, each valid UTF-8 without U+0000: row i is `prompt_id` i of the
+/// records. Prompts are not empty and have no white space around them.
 struct PromptSet {
   std::vector<std::string> lines;
 };
 
-/// What a blank line of a .txt file is.
-enum class BlankLines : std::uint8_t {
-  kSkipped,
-  kEmptyText,  ///< an empty text, unless only blank lines follow: line i stays row i
+/// What the texts are for.
+enum class TextUse : std::uint8_t {
+  kPrompts,   ///< without white space around them; blank lines of a .txt file do not count
+  kCaptions,  ///< row i belongs to picture i: as they are, empty ones and blank lines too
 };
 
 /// Reads a prompt file by its extension:
@@ -30,6 +30,6 @@ enum class BlankLines : std::uint8_t {
 /// missing, malformed, too large, not UTF-8 or without a prompt, and Failure(kUsage) for another
 /// extension.
 [[nodiscard]] PromptSet read_prompts(const std::filesystem::path& path,
-                                     BlankLines blank = BlankLines::kSkipped);
+                                     TextUse use = TextUse::kPrompts);
 
 }  // namespace rocm::data

@@ -26,10 +26,11 @@ at::Tensor pixels_of(const std::vector<data::Image>& images) {
 
 void require_finite_score(double value, std::string_view score, const CaptionedPicture& picture) {
   if (std::isfinite(value)) return;
-  fail(ExitCode::kNumerics, {.where = data::printable_path(picture.path),
-                             .problem = fmt::format("its {} is no finite number", score),
-                             .because = "the score's weights hold NaN or overflow",
-                             .advice = "fetch the weights again"});
+  fail(ExitCode::kInput,
+       {.where = fmt::format("score {}", score),
+        .problem = fmt::format("{} gets no finite number", data::printable_path(picture.path)),
+        .because = "the score's weights hold NaN or overflow",
+        .advice = "fetch the weights again"});
 }
 
 }  // namespace

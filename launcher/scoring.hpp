@@ -32,8 +32,8 @@ class Scoring {
   /// Takes a picture, and reports what is scored by now, in order. Throws what flush() throws.
   void add(CaptionedPicture picture, data::Image image);
 
-  /// Scores what is left. Throws Failure(kNumerics) if a score is no finite number, Failure(kInput)
-  /// if a score cannot read a caption.
+  /// Scores what is left. Throws Failure(kInput) if a score is no finite number, which is its
+  /// weights' fault, or cannot read a caption.
   void flush();
 
  private:

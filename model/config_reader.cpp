@@ -66,7 +66,7 @@ void ConfigReader::refuse(std::string_view key, std::string_view supported) cons
        {.where = where_,
         .problem = fmt::format("{} is {}", key, found == json_.end() ? "absent" : shown(*found)),
         .because = fmt::format("only {} is computed here", supported),
-        .advice = "use a model of the Stable Diffusion 1.x or 2.x family"});
+        .advice = "use a model whose configuration is a published one"});
 }
 
 std::int64_t ConfigReader::integer(std::string_view key, std::int64_t fallback) const {

@@ -59,6 +59,13 @@ class Archive {
     return value;
   }
 
+  [[noreturn]] void refuse_program() const {
+    fail(ExitCode::kInput, {.where = where_,
+                            .problem = "a TorchScript archive",
+                            .because = "it holds a program, not only weights",
+                            .advice = "use the .safetensors of the same model"});
+  }
+
   [[nodiscard]] std::uint64_t size() const { return bytes_.size(); }
 
  private:
@@ -143,6 +150,7 @@ Entry next_entry(const Archive& archive, std::uint64_t& at) {
 
 /// The bytes of a record, and where it begins with its header.
 std::string_view record_of(const Archive& archive, const Entry& entry) {
+  if (entry.name.find("/code/__torch__") != std::string_view::npos) archive.refuse_program();
   if (entry.method != 0 || entry.compressed != entry.size)
     archive.refuse(fmt::format("\"{}\" is compressed", printable(entry.name)));
   const std::uint64_t at = entry.local_header;

@@ -7,7 +7,8 @@ namespace rocm {
 
 std::string Complaint::str() const {
   const std::string prefix = where.empty() ? "" : where + ": ";
-  return fmt::format("{}{} ({}). {}.", prefix, problem, because, advice);
+  const char* end = advice.ends_with('?') ? "" : ".";
+  return fmt::format("{}{} ({}). {}{}", prefix, problem, because, advice, end);
 }
 
 void fail(ExitCode code, const Complaint& complaint) {

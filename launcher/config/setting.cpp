@@ -11,6 +11,7 @@
 
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
+#include "launcher/config/toml_characters.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -95,6 +96,15 @@ NamedSetting* find(Setting::Table& table, std::string_view name) {
 }
 
 Setting::Table parse_toml(std::string_view text, const std::string& file) {
+  if (const auto stray = stray_character_at(text)) {
+    const std::string_view before = text.substr(0, *stray);
+    const auto line = 1 + std::ranges::count(before, '\n');
+    fail(ExitCode::kUsage, {.where = fmt::format("{}:{}:{}", data::printable(file), line,
+                                                 before.size() - (before.rfind('\n') + 1) + 1),
+                            .problem = "a character that is not ASCII stands outside of a string",
+                            .because = "TOML has such characters in strings and comments only",
+                            .advice = "enclose the text in quotes"});
+  }
   try {
     return Importer(file, Importer::Places::kInText).table(toml::parse(text, file));
   } catch (const toml::parse_error& error) {
@@ -107,6 +117,7 @@ Setting::Table parse_toml(std::string_view text, const std::string& file) {
 
 Setting parse_toml_value(const std::string& value, const std::string& where) {
   const Setting text{value, where};
+  if (stray_character_at(value)) return text;
   try {
     const toml::table parsed = toml::parse("value = " + value);
     // A line break in the value could smuggle in a second key.

@@ -19,6 +19,7 @@
 #include "launcher/model_parts.hpp"
 #include "launcher/scores/architecture_hints.hpp"
 #include "launcher/scores/head_widths.hpp"
+#include "launcher/scores/processor_file.hpp"
 #include "launcher/scores/resources.hpp"
 #include "launcher/token_ids.hpp"
 
@@ -33,7 +34,11 @@ constexpr const char* kPositions = "vision_model.embeddings.position_embedding";
 model::TokenizeBert bert_tokenize(const fs::path& folder, const model::BlipTextConfig& config,
                                   at::Device device) {
   const fs::path files = tokenizer_folder(folder, {"vocab.txt", "tokenizer.json"}, "bert");
-  return [tokenizer = data::BertTokenizer::open(files), where = data::printable_path(files), device,
+  data::BertTokenizer published = data::BertTokenizer::open(files);
+  // BLIP's authors add two tokens; their embeddings are the last of the network's.
+  if (published.vocabulary_size() + 2 == config.vocabulary)
+    published = published.with_added({"[DEC]", "[ENC]"});
+  return [tokenizer = std::move(published), where = data::printable_path(files), device,
           length = std::min(kCaptionTokens, config.positions),
           vocabulary = config.vocabulary](const std::string& caption) -> model::BertTokens {
     const auto encoding = tokenizer.encode(caption, length);
@@ -41,6 +46,18 @@ model::TokenizeBert bert_tokenize(const fs::path& folder, const model::BlipTextC
     return {.ids_BL = token_ids(encoding.ids, vocabulary, where).to(device),
             .mask_BL = mask.unsqueeze(0).to(device)};
   };
+}
+
+/// Means and deviations of a folder's own processor; BLIP's processors make pictures square, the
+/// scores frame them as their authors do.
+model::ImagePreprocess blip_preprocess(data::ModelDirectory& directory,
+                                       const model::BlipModel& blip) {
+  const std::int64_t tower_size = blip.config().vision.image_size;
+  auto file = read_processor_file(directory);
+  if (!file) return {.size = tower_size};
+  for (const char* key : {"size", "crop_size"}) file->image_processor[key] = tower_size;
+  file->image_processor.erase("do_center_crop");
+  return model::ImagePreprocess::from_json(file->image_processor, file->where);
 }
 
 /// Whose code a file was written by; their vision towers differ in the epsilon of the norms.
@@ -136,15 +153,18 @@ BlipFiles load_blip_file(const ScoreSource& source, const fs::path& path) {
   report_left_over(weights);
   return {
       .blip = std::move(blip),
+      .preprocess = {.size = file.config.vision.image_size},
       .tokenize = bert_tokenize(path.parent_path(), file.config.text, source.computation.device)};
 }
 
 BlipFiles load_blip_folder(const ScoreSource& source, const std::string& path) {
   auto directory = data::ModelDirectory::open(path);
   model::BlipModel blip = load_blip(directory, source.computation);
+  const auto preprocess = blip_preprocess(directory, blip);
   source.files.insert(source.files.end(), directory.files().begin(), directory.files().end());
   const model::BlipTextConfig text = blip.config().text;
   return {.blip = std::move(blip),
+          .preprocess = preprocess,
           .tokenize = bert_tokenize(directory.root(), text, source.computation.device)};
 }
 
@@ -165,6 +185,7 @@ ImageRewardFiles load_imagereward_file(const ScoreSource& source, const std::str
                          head_widths(file.tensors, "mlp.", file.config.text.width, file.where));
   report_left_over(weights);
   return {.blip = {.blip = std::move(blip),
+                   .preprocess = {.size = file.config.vision.image_size},
                    .tokenize = bert_tokenize(fs::path(path).parent_path(), file.config.text,
                                              source.computation.device)},
           .head = std::move(head)};

@@ -8,6 +8,7 @@
 #include "model/blip_model.hpp"
 #include "model/rewards/affine_head.hpp"
 #include "model/rewards/blip_rewards.hpp"
+#include "model/rewards/image_preprocess.hpp"
 #include "model/weights.hpp"
 
 namespace rocm::launcher {
@@ -15,6 +16,7 @@ namespace rocm::launcher {
 /// A BLIP with what its score needs of its files.
 struct BlipFiles {
   model::BlipModel blip;
+  model::ImagePreprocess preprocess;  ///< of the model's own size, means and deviations
   model::TokenizeBert tokenize;
 };
 

@@ -15,11 +15,10 @@ std::unique_ptr<model::Score> make_blip_itm(const ScoreSource& source) {
                             .problem = "there is no itm_head",
                             .because = "this BLIP was not trained to match pictures and captions",
                             .advice = "use a checkpoint for retrieval, or the score blipscore"});
-  const model::ImagePreprocess preprocess{.size = files.blip.config().vision.image_size,
-                                          .framing = model::Framing::kSquare,
-                                          .tensor_resize = source.resize};
-  return std::make_unique<model::BlipMatchReward>(source.name, std::move(files.blip), preprocess,
-                                                  std::move(files.tokenize));
+  files.preprocess.framing = model::Framing::kSquare;
+  files.preprocess.tensor_resize = source.resize;
+  return std::make_unique<model::BlipMatchReward>(source.name, std::move(files.blip),
+                                                  files.preprocess, std::move(files.tokenize));
 }
 
 }  // namespace rocm::launcher

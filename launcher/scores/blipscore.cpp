@@ -7,11 +7,10 @@ namespace rocm::launcher {
 std::unique_ptr<model::Score> make_blipscore(const ScoreSource& source) {
   BlipFiles files =
       load_blip_files(source, source.required_path("model_large.pth or a folder of a BLIP"));
-  const model::ImagePreprocess preprocess{.size = files.blip.config().vision.image_size,
-                                          .framing = model::Framing::kCentreCropHalfEven,
-                                          .tensor_resize = source.resize};
-  return std::make_unique<model::BlipContrastReward>(source.name, std::move(files.blip), preprocess,
-                                                     std::move(files.tokenize));
+  files.preprocess.framing = model::Framing::kCentreCropHalfEven;
+  files.preprocess.tensor_resize = source.resize;
+  return std::make_unique<model::BlipContrastReward>(source.name, std::move(files.blip),
+                                                     files.preprocess, std::move(files.tokenize));
 }
 
 }  // namespace rocm::launcher

@@ -9,13 +9,13 @@
 
 #include "data/clip_names.hpp"
 #include "data/clip_tokenizer.hpp"
-#include "data/json_file.hpp"
 #include "data/model_directory.hpp"
 #include "data/printable.hpp"
 #include "data/weights_file.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/model_parts.hpp"
 #include "launcher/scores/architecture_hints.hpp"
+#include "launcher/scores/processor_file.hpp"
 #include "launcher/scores/resources.hpp"
 #include "launcher/token_ids.hpp"
 
@@ -31,19 +31,18 @@ fs::path clip_tokenizer_of(const fs::path& folder) {
   return tokenizer_folder(folder, {"vocab.json", "tokenizer.json"}, "clip");
 }
 
-/// A folder without preprocessor_config.json is preprocessed as CLIP is, at its tower's size.
+/// A folder that does not say how is preprocessed as CLIP is, at its tower's size.
 model::ImagePreprocess preprocess_of(data::ModelDirectory& directory,
                                      const model::ClipModel& clip) {
-  const fs::path file = directory.root() / "preprocessor_config.json";
-  if (!fs::exists(file)) return {.size = clip.config().vision.image_size};
-  directory.note(file);
-  const auto preprocess =
-      model::ImagePreprocess::from_json(data::read_json(file), data::printable_path(file));
-  if (preprocess.size == clip.config().vision.image_size) return preprocess;
+  const std::int64_t tower_size = clip.config().vision.image_size;
+  const auto file = read_processor_file(directory);
+  if (!file) return {.size = tower_size};
+  const auto preprocess = model::ImagePreprocess::from_json(file->image_processor, file->where);
+  if (preprocess.size == tower_size) return preprocess;
   fail(ExitCode::kInput,
-       {.where = data::printable_path(file),
+       {.where = file->where,
         .problem = fmt::format("pictures are cropped to {} pixels", preprocess.size),
-        .because = fmt::format("the vision tower takes {}", clip.config().vision.image_size),
+        .because = fmt::format("the vision tower takes {}", tower_size),
         .advice = "use the preprocessor_config.json that belongs to the model"});
 }
 

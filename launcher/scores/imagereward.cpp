@@ -6,11 +6,10 @@ namespace rocm::launcher {
 /// Xu et al., arXiv 2304.05977: BLIP with a head trained on people's choices.
 std::unique_ptr<model::Score> make_imagereward(const ScoreSource& source) {
   ImageRewardFiles files = load_imagereward_file(source, source.required_path("ImageReward.pt"));
-  const model::ImagePreprocess preprocess{.size = files.blip.blip.config().vision.image_size,
-                                          .framing = model::Framing::kCentreCropHalfEven,
-                                          .tensor_resize = source.resize};
+  files.blip.preprocess.framing = model::Framing::kCentreCropHalfEven;
+  files.blip.preprocess.tensor_resize = source.resize;
   return std::make_unique<model::ImageRewardReward>(source.name, std::move(files.blip.blip),
-                                                    std::move(files.head), preprocess,
+                                                    std::move(files.head), files.blip.preprocess,
                                                     std::move(files.blip.tokenize));
 }
 

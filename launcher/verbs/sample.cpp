@@ -18,6 +18,7 @@
 #include "launcher/config_io.hpp"
 #include "launcher/fixed_adapter.hpp"
 #include "launcher/gallery.hpp"
+#include "launcher/machine.hpp"
 #include "launcher/noise_source.hpp"
 #include "launcher/sample_settings.hpp"
 #include "launcher/tensor_dump.hpp"
@@ -49,6 +50,26 @@ void require_finite(const at::Tensor& image_BCHW, std::int64_t sample) {
         .because = "the model, the adapter or the settings overflow",
         .advice = "try model.precision = \"fp32\", a smaller --lora-scale or guidance scale, or "
                   "fetch the model again"});
+}
+
+/// A size that cannot be decoded is refused before the system kills us: the decoder holds at least
+/// two maps of its widest kind at full resolution.
+void require_room_to_decode(const Generator& generator, const Computation& computation) {
+  if (!computation.device.is_cpu()) return;
+  const auto& config = generator.decode.autoencoder().config();
+  const auto [channels, height, width] = generator.latent_CHW;
+  const std::int64_t pixels = height * width * config.downscale() * config.downscale();
+  const auto needed_B = 2.0 * static_cast<double>(pixels * config.channels.front()) *
+                        static_cast<double>(at::elementSize(computation.state));
+  const auto free_B = static_cast<double>(this_machine().free_bytes);
+  if (needed_B <= free_B) return;
+  fail(ExitCode::kOutOfMemory,
+       {.where = "model.resolution",
+        .problem = fmt::format("{} x {} pixels do not fit into memory", height * config.downscale(),
+                               width * config.downscale()),
+        .because = fmt::format("decoding takes more than {:.1f} GB, and {:.1f} GB are free",
+                               needed_B / 1e9, free_B / 1e9),
+        .advice = "choose a smaller resolution"});
 }
 
 /// Writes pictures as they come, and the index and the grid at the end.
@@ -88,6 +109,7 @@ ExitCode execute(const SampleRequest& request) {
   const auto prompts = data::read_prompts(request.prompts);
   auto [generator, adapter] =
       load_adapted_generator(config.model, computation, request.lora, request.lora_scale);
+  require_room_to_decode(generator, computation);
   const auto num_prompts = static_cast<std::int64_t>(prompts.lines.size());
   const std::int64_t images = request.noise ? samples_in_replay(*request.noise) : num_prompts;
   const auto noise = noise_source(request, config, generator, images);

@@ -29,7 +29,8 @@ using Scores = std::vector<std::unique_ptr<model::Score>>;
 
 std::vector<CaptionedPicture> captioned_pictures(const ScoreRequest& request) {
   const auto paths = picture_list(request.images);
-  auto captions = data::read_prompts(request.captions, data::BlankLines::kEmptyText).lines;
+  auto captions = data::read_prompts(request.captions, data::TextUse::kCaptions).lines;
+  while (captions.size() > paths.size() && captions.back().empty()) captions.pop_back();
   if (paths.size() != captions.size())
     fail(ExitCode::kInput,
          {.where = data::printable_path(request.captions),

@@ -44,6 +44,14 @@ TEST(BertTokenizer, HasTheIdsOfThePublishedVocabulary) {
   EXPECT_EQ(published_tokenizer().vocabulary_size(), 30522);
 }
 
+TEST(BertTokenizer, CutsAddedTokensOutOfTheText) {
+  const BertTokenizer& plain = published_tokenizer();
+  const BertTokenizer blip = plain.with_added({"[DEC]", "[ENC]"});
+  EXPECT_EQ(blip.vocabulary_size(), plain.vocabulary_size() + 2);
+  EXPECT_EQ(blip.encode("[ENC]", 3).ids[1], plain.vocabulary_size() + 1);
+  EXPECT_NE(plain.encode("[ENC]", 3).ids[1], plain.vocabulary_size() + 1);
+}
+
 TEST(BertTokenizer, ReadsTokenizerJsonAlone) {
   const test::ScratchFolder folder;
   folder.write("tokenizer.json", R"({"model": {"type": "WordPiece", "vocab":

@@ -30,6 +30,15 @@ TEST(ReadJson, GivesTheValue) {
   EXPECT_EQ(json["s"], "\xc3\xa9");
 }
 
+TEST(ReadJson, TakesPythonsNumbersThatJsonLacksForNull) {
+  const ScratchFolder folder;
+  const auto json = read_json(
+      folder.write("a.json", R"({"a": -Infinity, "b": [NaN, Infinity], "c": "\"NaN -Infinity"})"));
+  EXPECT_TRUE(json["a"].is_null());
+  EXPECT_TRUE(json["b"][0].is_null() && json["b"][1].is_null());
+  EXPECT_EQ(json["c"], "\"NaN -Infinity");
+}
+
 TEST(ReadJson, OfAMissingFileIsAnInputFailure) {
   const auto message =
       failure_of(ExitCode::kInput, [] { (void)read_json("/no/such/config.json"); });

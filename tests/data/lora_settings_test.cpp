@@ -34,6 +34,20 @@ TEST(LoraSettings, ScaleIsAlphaOverTheRootOfTheRankWhenRankStabilised) {
   EXPECT_EQ(settings_with({{"use_rslora", true}}).scale("a.to_q", 4), 4.0);
 }
 
+TEST(LoraSettings, OfAPipelineAreThoseOfItsUnet) {
+  const auto settings = LoraSettings::from_metadata(
+      R"({"unet.r": 2, "unet.lora_alpha": 16, "text_encoder.r": 4})", "f");
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->scale("a.to_q", 2), 8.0);
+  EXPECT_FALSE(LoraSettings::from_metadata(R"({"text_encoder.r": 4})", "f"));
+}
+
+TEST(LoraSettings, OfAUnetThatSavedItsAdapterAloneHaveNoPrefix) {
+  const auto settings = LoraSettings::from_metadata(R"({"r": 2, "lora_alpha": 16})", "f");
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->scale("a.to_q", 2), 8.0);
+}
+
 TEST(LoraSettings, PatternsGiveLayersTheirOwnAlphaAndRank) {
   const auto settings =
       settings_with({{"alpha_pattern", {{"attn1.to_q", 16}}}, {"rank_pattern", {{"to_k", 2}}}});

@@ -127,6 +127,16 @@ TEST(LoraWriter, KeepsTheEffectOfLayersThatDisagree) {
   }
 }
 
+TEST(LoraWriter, KeepsTheBitsOfLayersThatDisagreeForPeft) {
+  LowRankModules modules = two_layers();
+  modules["conv_in"] = {at::ones({1, 3}), at::full({5, 1}, 2.0).div(3.0), 0.7};
+  const LoraFile read = written_and_read(modules, {.target = LoraTarget::kPeft});
+  for (const auto& [module, pair] : modules) {
+    EXPECT_TRUE(read.modules.at(module).B.equal(pair.B)) << module;
+    EXPECT_NEAR(read.modules.at(module).scale, pair.scale, 1e-15) << module;
+  }
+}
+
 TEST(LoraWriter, GivesLayersOfDifferentRanksOneRankInBakedFiles) {
   LowRankModules modules = two_layers();
   modules["conv_in"] = {at::ones({1, 3}), at::full({5, 1}, 2.0), 0.25};

@@ -195,6 +195,7 @@ TEST(TorchFile, RefusesOtherFormatsWithTheWayOut) {
   EXPECT_TRUE(refuses("", "no file of torch.save"));
   EXPECT_TRUE(
       refuses(ZipBytes::of({{"a/data.pkl", "."}, {"a/constants.pkl", "."}}).bytes, "TorchScript"));
+  EXPECT_TRUE(refuses(ZipBytes::of({{"a/code/__torch__.py", "."}}).bytes, "TorchScript"));
   EXPECT_TRUE(
       refuses(ZipBytes::of({{"a/data.pkl", "."}, {"a/byteorder", "big"}}).bytes, "big-endian"));
   EXPECT_TRUE(refuses(ZipBytes::of({{"a/x", "."}}).bytes, "no data.pkl"));

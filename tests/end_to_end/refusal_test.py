@@ -1,5 +1,6 @@
 """Wrong input of many kinds: the exit code and a line that says what to do."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -151,3 +152,20 @@ def test_an_odd_configuration_is_usage(rocm, put):
     put(path)
     done = run_without_privilege(rocm, "train", "--config", path)
     assert done.returncode == 2 and str(path) in done.stderr, done.stderr
+
+
+def test_inspect_finds_a_model_whose_weights_do_not_fit_its_configuration(rocm):
+    model = rocm.folder / "lcm"
+    shutil.copytree("world/lcm", model)
+    config = json.loads((model / "unet/config.json").read_text())
+    config["cross_attention_dim"] += 1
+    (model / "unet/config.json").write_text(json.dumps(config))
+    done = rocm.run("inspect", model)
+    assert done.returncode == 3 and done.stdout == "" and "tensor" in done.stderr
+
+
+def test_pictures_that_cannot_fit_into_memory_are_refused_before_they_are_drawn(rocm):
+    (rocm.folder / "prompts.txt").write_text("a red circle\n")
+    done = rocm.run("sample", "--model", "world/lcm", "--prompts", rocm.folder / "prompts.txt",
+                    "--output", rocm.folder / "pictures", "--set", "model.resolution=16384")
+    assert done.returncode == 8 and "do not fit into memory" in done.stderr

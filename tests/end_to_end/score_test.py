@@ -48,7 +48,7 @@ def test_every_score_is_the_references(rocm, batch_size):
         expect_reference(found, name)
     assert all(row["jpeg_compressibility"] == -row["jpeg_incompressibility"] for row in found)
     assert [row["image"] for row in found] == [str(path) for path in PICTURES]
-    assert [row["caption"] for row in found] == [line.strip() for line in CAPTIONS.read_text().splitlines()]
+    assert [row["caption"] for row in found] == CAPTIONS.read_text().splitlines()
 
 
 def test_hpsv2_without_antialiasing_is_that_of_old_torchvision(rocm):
@@ -131,6 +131,48 @@ def test_line_i_belongs_to_image_i(rocm):
     assert [row["caption"] for row in rows(done)] == ["one", "", "three"]
     done = score(rocm, "jpeg_compressibility", images=PICTURES[:2], captions=captions, expect=3)
     assert "3 captions for 2 images" in done.stderr
+
+
+@pytest.mark.parametrize("name, text", [
+    ("c.txt", "one\n\n"), ("c.json", '["one", ""]'), ("c.jsonl", '"one"\n{"caption": ""}\n'), ("c.csv", 'caption\none\n""\n')])
+def test_an_empty_caption_is_a_caption_in_every_format(rocm, name, text):
+    (rocm.folder / name).write_text(text)
+    done = score(rocm, "jpeg_compressibility", images=PICTURES[:2], captions=rocm.folder / name)
+    assert [row["caption"] for row in rows(done)] == ["one", ""]
+
+
+def test_captions_are_printed_as_they_are(rocm):
+    (rocm.folder / "c.json").write_text('["  two  spaces "]')
+    done = score(rocm, "jpeg_compressibility", images=PICTURES[:1], captions=rocm.folder / "c.json")
+    assert rows(done)[0]["caption"] == "  two  spaces "
+
+
+def copy_with_processor(rocm, name, processor):
+    folder = rocm.folder / name
+    shutil.copytree(SCORES / name, folder)
+    (folder / "processor_config.json").write_text(json.dumps({"image_processor": processor}))
+    return folder
+
+
+def test_the_processor_file_of_transformers_5_counts(rocm):
+    half = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    clip = copy_with_processor(rocm, "clip", half | {"size": {"shortest_edge": 28}, "crop_size": {"height": 28, "width": 28}})
+    blip = copy_with_processor(rocm, "blip", half | {"size": {"height": 32, "width": 32}})
+    found = rows(score(rocm, f"clipscore={clip}", f"blip_itm={blip}"))
+    assert all(abs(row["clipscore"] - expected["clipscore"]) > 1e-4 for row, expected in zip(found, EXPECTED))
+    assert all(abs(row["blip_itm"] - expected["blip_itm"]) > 1e-6 for row, expected in zip(found, EXPECTED))
+
+
+def test_weights_with_nan_are_the_weights_fault(rocm):
+    from safetensors.numpy import load_file, save_file
+
+    folder = rocm.folder / "clip"
+    shutil.copytree(SCORES / "clip", folder)
+    tensors = load_file(folder / "model.safetensors")
+    tensors["visual_projection.weight"][0, 0] = math.nan
+    save_file(tensors, folder / "model.safetensors")
+    done = score(rocm, f"clipscore={folder}", expect=3)
+    assert "score clipscore: " in done.stderr and "NaN" in done.stderr
 
 
 @pytest.mark.parametrize("words, code, says", [
