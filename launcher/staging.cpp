@@ -205,7 +205,7 @@ Staging::Staging(dist::Communicator& communicator, const dist::Topology& topolog
   for (const Manifest::File& file : manifest.files)
     sender.send(file, copies_ ? places_.of(file.original) : fs::path());
   if (first)
-    Log::info(fmt::format("sent {:.2f} GB of {} files to {} hosts",
+    Log::info(fmt::format("sent {:.2f} GB in {} files; other hosts: {}",
                           static_cast<double>(manifest.total_B()) / 1e9, manifest.files.size(),
                           hosts.size() - 1));
 }

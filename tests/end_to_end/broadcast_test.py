@@ -81,7 +81,7 @@ def test_hosts_without_the_files_train_to_the_same_bits_and_keep_no_copies(far):
     read = far.train("read", **far.settings)
     done, place = run_on_three_hosts(far, "sent", dist__weights='"broadcast"')
     assert done.returncode == 0, done.stderr
-    assert "files to 2 hosts" in done.stderr
+    assert "other hosts: 2" in done.stderr
     sent = far.folder / "sent" / "run"
     hosts = json.loads((sent / "environment.json").read_text())["hosts"]
     assert hosts[1:] == ["second", "third", "third"]

@@ -78,9 +78,9 @@ TEST(Staging, OthersMayNotLookAtTheCopies) {
   const ScratchFolder place;
   const fs::path file = originals.write("prompts.txt", "a cat");
   stage(place, {file}, [&](int rank, const FilePlaces&) {
-    if (rank == 0)
-      for (const auto& copies : fs::directory_iterator(place.path()))
-        EXPECT_EQ(copies.status().permissions(), fs::perms::owner_all);
+    if (rank != 0) return;
+    for (const auto& copies : fs::directory_iterator(place.path()))
+      EXPECT_EQ(copies.status().permissions(), fs::perms::owner_all);
   });
 }
 
@@ -93,6 +93,18 @@ TEST(Staging, AFileThatRank0CannotReadFailsOnEveryRankAndLeavesNothing) {
   });
   EXPECT_THAT(message, HasSubstr("rank 0 on node0"));
   EXPECT_THAT(message, HasSubstr("missing"));
+  EXPECT_TRUE(fs::is_empty(place.path()));
+}
+
+TEST(Staging, AFileThatEndsEarlyFailsOnEveryRankAndLeavesNothing) {
+  const fs::path shorter_than_it_says =
+      "/sys/devices/system/cpu/online";  // a page, and a few bytes
+  if (!fs::exists(shorter_than_it_says)) GTEST_SKIP() << "no sysfs here";
+  const ScratchFolder place;
+  const std::string message = test::failure_of(ExitCode::kInput, [&] {
+    stage(place, {shorter_than_it_says}, [](int, const FilePlaces&) {});
+  });
+  EXPECT_THAT(message, HasSubstr("became shorter"));
   EXPECT_TRUE(fs::is_empty(place.path()));
 }
 
