@@ -89,7 +89,9 @@ ModelDirectory ModelDirectory::open(const fs::path& path, std::string variant) {
                                        "are links to files that are missing",
                             .advice = "name a folder in the layout of the Hugging Face hub"});
   }
-  return {root, std::move(variant)};
+  ModelDirectory directory(root, std::move(variant));
+  if (is_file(root / "model_index.json")) directory.note(root / "model_index.json");
+  return directory;
 }
 
 ModelDirectory::ModelDirectory(fs::path root, std::string variant)

@@ -17,7 +17,8 @@ namespace rocm::data {
 /// entry `models--owner--name` is followed through refs/main to its snapshot; symbolic links are
 /// followed as the cache needs them.
 /// A component is named as in model_index.json ("unet"); "" is the root. Everything read is listed
-/// in files(). All methods throw Failure(kInput) that names the file.
+/// in files(), and model_index.json, by which a pipeline is known. All methods throw
+/// Failure(kInput) that names the file.
 class ModelDirectory {
  public:
   /// `variant`, for example "fp16", is preferred where it exists: `model.fp16.safetensors`.

@@ -3,8 +3,12 @@
 
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "dist/base/contract.hpp"
@@ -42,5 +46,24 @@ void require_same_everywhere(Communicator& communicator, const Topology& topolog
 /// work that ranks do on their own (reading files) just before they meet.
 void rethrow_together(Communicator& communicator, const Topology& topology,
                       const std::exception_ptr& mine);
+
+/// Runs `work` on every rank and returns what it made here. If it fails anywhere, all ranks throw
+/// as rethrow_together() does, so that one line tells of it and nobody is left waiting.
+template <class Work>
+auto together(Communicator& communicator, const Topology& topology, Work work) {
+  using Result = decltype(work());
+  std::exception_ptr problem;
+  std::optional<std::conditional_t<std::is_void_v<Result>, std::monostate, Result>> result;
+  try {
+    if constexpr (std::is_void_v<Result>)
+      work();
+    else
+      result.emplace(work());
+  } catch (...) {  // carried to all ranks, and thrown there
+    problem = std::current_exception();
+  }
+  rethrow_together(communicator, topology, problem);
+  if constexpr (!std::is_void_v<Result>) return Result(std::move(*result));
+}
 
 }  // namespace rocm::dist

@@ -40,18 +40,21 @@ std::uint64_t seed_of(const Config& config) {
 
 Assembly::Assembly(const Config& given, const AssemblyRequest& request)
     : config(given),
+      places(request.places),
+      placed(places.of(given)),
       computation(computation_of(config.model, request.local_rank)),
       plan(plan_of(config.lora)),
-      generator(load_adapted_generator(config, computation, plan)),
-      reward(ScoreCatalogue(computation, inputs).mixture(config.reward)),
-      prompts(data::read_prompts(config.data.prompts)),
+      generator(load_adapted_generator(placed, computation, plan)),
+      reward(ScoreCatalogue(computation, inputs).mixture(placed.reward)),
+      prompts(data::read_prompts(placed.data.prompts)),
       adapter(first_adapter(request)),
       objective({.policy = generator.policy, .decode = generator.decode, .reward = reward},
                 objective_options(config, generator.policy.schedule().size(), phases)),
       measuring_objective(objective.measuring(config.objective.measure)),
       noise_(request.noise) {
+  if (noise_) noise_ = places.of(*noise_);
   inputs.insert(inputs.end(), generator.files.begin(), generator.files.end());
-  inputs.emplace_back(config.data.prompts);
+  inputs.emplace_back(placed.data.prompts);
   if (noise_) inputs.push_back(*noise_);
   const auto* rule = std::get_if<CheckpointRule>(&config.model.checkpoint);
   if (rule != nullptr && *rule == CheckpointRule::kAuto) {
@@ -62,8 +65,8 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
 }
 
 model::LowRankAdapter Assembly::first_adapter(const AssemblyRequest& request) {
-  if (request.lora) return loaded_adapter(*request.lora, plan, computation, inputs);
-  if (config.lora.load) return loaded_adapter(*config.lora.load, plan, computation, inputs);
+  if (request.lora) return loaded_adapter(places.of(*request.lora), plan, computation, inputs);
+  if (placed.lora.load) return loaded_adapter(*placed.lora.load, plan, computation, inputs);
   return fresh_adapter(config.lora, plan, seed_of(config), computation);
 }
 

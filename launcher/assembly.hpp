@@ -9,6 +9,7 @@
 #include "data/prompts.hpp"
 #include "launcher/computation.hpp"
 #include "launcher/config.hpp"
+#include "launcher/file_places.hpp"
 #include "launcher/generator.hpp"
 #include "launcher/phase_meter.hpp"
 #include "launcher/workload.hpp"
@@ -24,6 +25,7 @@ struct AssemblyRequest {
   std::optional<std::filesystem::path> noise;  ///< replay file
   int local_rank = 0;
   int ranks_per_host = 1;  ///< that share its memory
+  FilePlaces places;       ///< of what both name, on this host
 };
 
 /// Everything that a validated configuration names, built: the one place that knows every concrete
@@ -36,6 +38,8 @@ class Assembly {
   Assembly& operator=(const Assembly&) = delete;
 
   const Config config;
+  const FilePlaces places;
+  const Config placed;  ///< config, its files where this host has them: what loading looks at
   const Computation computation;
   std::vector<std::filesystem::path> inputs;  ///< every file that was read
   model::AdapterPlan plan;

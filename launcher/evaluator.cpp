@@ -25,9 +25,9 @@ data::PromptSet held_out_prompts(const Config& config, std::vector<std::filesyst
 std::vector<std::unique_ptr<model::Score>> scores_of(Assembly& assembly) {
   ScoreCatalogue catalogue(assembly.computation, assembly.inputs);
   std::vector<std::unique_ptr<model::Score>> scores;
-  for (const RewardConfig& reward : assembly.config.reward)
+  for (const RewardConfig& reward : assembly.placed.reward)
     scores.push_back(catalogue.score(reward.score()));
-  for (const ScoreConfig& score : assembly.config.evaluation.score)
+  for (const ScoreConfig& score : assembly.placed.evaluation.score)
     scores.push_back(catalogue.score(score));
   return scores;
 }
@@ -53,7 +53,7 @@ double paired_standard_error(const std::vector<double>& base, const std::vector<
 Evaluator::Evaluator(Assembly& assembly, dist::Communicator& communicator)
     : assembly_(assembly),
       communicator_(communicator),
-      prompts_(held_out_prompts(assembly.config, assembly.inputs)),
+      prompts_(held_out_prompts(assembly.placed, assembly.inputs)),
       scores_(scores_of(assembly)) {
   const std::int64_t images = assembly.config.evaluation.images;
   first_ = communicator.rank() * images / communicator.world_size();

@@ -5,6 +5,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "data/tokenizer_files.hpp"
 #include "launcher/model_parts.hpp"
 #include "launcher/token_ids.hpp"
 
@@ -15,6 +16,8 @@ PromptEncoder::PromptEncoder(data::ModelDirectory& directory, const Computation&
       text_encoder_(load_text_encoder(directory, computation)),
       device_(computation.device),
       where_(directory.folder("text_encoder").string()) {
+  for (const auto& file : data::tokenizer_files(directory.folder("tokenizer")))
+    directory.note(file);
 }
 
 at::Tensor PromptEncoder::encode(const std::string& prompt) const {

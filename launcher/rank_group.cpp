@@ -21,6 +21,10 @@ void RankGroup::watch(dist::Communicator& inner, double timeout_s) {
   watched_ = std::make_unique<dist::WatchedCommunicator>(inner, *watchdog_);
 }
 
+void RankGroup::allow(double timeout_s) {
+  watch(mpi_, timeout_s);
+}
+
 void RankGroup::configure(const DistConfig& config, at::Device device) {
   require(config.backend != Backend::kNccl || device.is_cuda(),
           {.where = "dist.backend",

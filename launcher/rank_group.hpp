@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <exception>
 #include <memory>
 #include <utility>
 
@@ -24,6 +23,9 @@ class RankGroup {
   /// With the default deadline. Collective; needs a live MpiSession.
   RankGroup();
 
+  /// The deadline of every collective from now on. Collective.
+  void allow(double timeout_s);
+
   /// Takes the deadline from [dist] and, where the networks live on GPUs, moves tensors by NCCL as
   /// dist.backend says. Collective. Throws Failure(kUsage) if NCCL is demanded and cannot be had.
   void configure(const DistConfig& config, at::Device device);
@@ -39,7 +41,9 @@ class RankGroup {
   /// Runs `work` on every rank. Collective: if it fails anywhere, all ranks throw the same failure,
   /// so that one line tells of it and nobody is left waiting.
   template <class Work>
-  auto together(Work work);
+  auto together(Work work) {
+    return dist::together(communicator(), topology_, std::move(work));
+  }
 
  private:
   void watch(dist::Communicator& inner, double timeout_s);
@@ -50,18 +54,5 @@ class RankGroup {
   std::unique_ptr<dist::Watchdog> watchdog_;
   std::unique_ptr<dist::WatchedCommunicator> watched_;
 };
-
-template <class Work>
-auto RankGroup::together(Work work) {
-  std::exception_ptr problem;
-  decltype(std::make_unique<decltype(work())>(work())) result;
-  try {
-    result = std::make_unique<decltype(work())>(work());
-  } catch (...) {  // carried to all ranks, and thrown there
-    problem = std::current_exception();
-  }
-  dist::rethrow_together(communicator(), topology_, problem);
-  return std::move(*result);
-}
 
 }  // namespace rocm::launcher

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/run_description.hpp"
 
-#include <algorithm>
+#include <map>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@ namespace {
 
 constexpr std::size_t kLargestConfig_B = std::size_t{1} << 24;
 
-std::vector<std::filesystem::path> distinct(std::vector<std::filesystem::path> files) {
-  std::ranges::sort(files);
-  files.erase(std::ranges::unique(files).begin(), files.end());
-  return files;
+/// In the order of their originals, which is the same on every rank.
+std::vector<std::filesystem::path> distinct(const Assembly& assembly) {
+  std::map<std::filesystem::path, std::filesystem::path> files;
+  for (const auto& file : assembly.inputs) files.emplace(assembly.places.original(file), file);
+  const auto values = files | std::views::values;
+  return {values.begin(), values.end()};
 }
 
 std::string digest_of(const std::vector<InputFile>& inputs) {
@@ -47,7 +50,7 @@ data::RunDescription run_description(const TrainRequest& request, const Assembly
 std::vector<InputFile> require_same_start(RankGroup& ranks, const Assembly& assembly) {
   require_same(ranks, "program", data::sha256_of_file("/proc/self/exe"));
   require_same(ranks, "configuration", data::sha256_of(resolved_toml(assembly.config)));
-  auto inputs = ranks.together([&] { return digests_of(distinct(assembly.inputs)); });
+  auto inputs = ranks.together([&] { return digests_of(distinct(assembly)); });
   require_same(ranks, "input files", digest_of(inputs));
   return inputs;
 }

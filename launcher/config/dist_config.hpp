@@ -19,10 +19,16 @@ template <>
 inline constexpr auto kChoices<GradientReduction> = std::to_array<Choice<GradientReduction>>(
     {{GradientReduction::kReproducible, "reproducible"}, {GradientReduction::kFast, "fast"}});
 
+enum class WeightSource : std::uint8_t { kRead, kBroadcast };
+template <>
+inline constexpr auto kChoices<WeightSource> = std::to_array<Choice<WeightSource>>(
+    {{WeightSource::kRead, "read"}, {WeightSource::kBroadcast, "broadcast"}});
+
 /// [dist]
 struct DistConfig {
   Backend backend = Backend::kAuto;
   GradientReduction reduction = GradientReduction::kReproducible;
+  WeightSource weights = WeightSource::kRead;
   double timeout_s = 120.0;
   std::int64_t check_every = 50;
 
@@ -33,6 +39,10 @@ struct DistConfig {
     visit(self.reduction, Field{.name = "reduction",
                                 .meaning = "reproducible: the same bits on any number of ranks; "
                                            "fast: a floating-point sum"});
+    visit(self.weights,
+          Field{.name = "weights",
+                .meaning = "how hosts get models, scores, prompts: read: each reads the files; "
+                           "broadcast: rank 0 reads and sends them"});
     visit(self.timeout_s, Field{.name = "timeout_s",
                                 .meaning = "a collective that takes longer ends the job; 0 = wait "
                                            "for ever [s]",

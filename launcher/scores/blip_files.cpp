@@ -31,9 +31,11 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kCaptionTokens = 35;  // max_length of BLIP's and ImageReward's authors
 constexpr const char* kPositions = "vision_model.embeddings.position_embedding";
 
-model::TokenizeBert bert_tokenize(const fs::path& folder, const model::BlipTextConfig& config,
-                                  at::Device device) {
-  const fs::path files = tokenizer_folder(folder, {"vocab.txt", "tokenizer.json"}, "bert");
+model::TokenizeBert bert_tokenize(const ScoreSource& source, const fs::path& folder,
+                                  const model::BlipTextConfig& config) {
+  const at::Device device = source.computation.device;
+  const fs::path files =
+      tokenizer_folder(folder, {"vocab.txt", "tokenizer.json"}, "bert", source.files);
   data::BertTokenizer published = data::BertTokenizer::open(files);
   // BLIP's authors add two tokens; their embeddings are the last of the network's.
   if (published.vocabulary_size() + 2 == config.vocabulary)
@@ -151,10 +153,9 @@ BlipFiles load_blip_file(const ScoreSource& source, const fs::path& path) {
   model::Weights weights = weights_of(file, source.computation);
   model::BlipModel blip(file.config, model::WeightScope(weights));
   report_left_over(weights);
-  return {
-      .blip = std::move(blip),
-      .preprocess = {.size = file.config.vision.image_size},
-      .tokenize = bert_tokenize(path.parent_path(), file.config.text, source.computation.device)};
+  return {.blip = std::move(blip),
+          .preprocess = {.size = file.config.vision.image_size},
+          .tokenize = bert_tokenize(source, path.parent_path(), file.config.text)};
 }
 
 BlipFiles load_blip_folder(const ScoreSource& source, const std::string& path) {
@@ -165,7 +166,7 @@ BlipFiles load_blip_folder(const ScoreSource& source, const std::string& path) {
   const model::BlipTextConfig text = blip.config().text;
   return {.blip = std::move(blip),
           .preprocess = preprocess,
-          .tokenize = bert_tokenize(directory.root(), text, source.computation.device)};
+          .tokenize = bert_tokenize(source, directory.root(), text)};
 }
 
 }  // namespace
@@ -184,11 +185,11 @@ ImageRewardFiles load_imagereward_file(const ScoreSource& source, const std::str
   model::AffineHead head(root / "mlp",
                          head_widths(file.tensors, "mlp.", file.config.text.width, file.where));
   report_left_over(weights);
-  return {.blip = {.blip = std::move(blip),
-                   .preprocess = {.size = file.config.vision.image_size},
-                   .tokenize = bert_tokenize(fs::path(path).parent_path(), file.config.text,
-                                             source.computation.device)},
-          .head = std::move(head)};
+  return {
+      .blip = {.blip = std::move(blip),
+               .preprocess = {.size = file.config.vision.image_size},
+               .tokenize = bert_tokenize(source, fs::path(path).parent_path(), file.config.text)},
+      .head = std::move(head)};
 }
 
 }  // namespace rocm::launcher

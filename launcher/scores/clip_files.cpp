@@ -27,8 +27,8 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kLargestVitWidth = 1280;  // ViT-H/14: heads of 80
 constexpr std::int64_t kLargestVitHeads = 16;
 
-fs::path clip_tokenizer_of(const fs::path& folder) {
-  return tokenizer_folder(folder, {"vocab.json", "tokenizer.json"}, "clip");
+fs::path clip_tokenizer_of(const ScoreSource& source, const fs::path& folder) {
+  return tokenizer_folder(folder, {"vocab.json", "tokenizer.json"}, "clip", source.files);
 }
 
 /// A folder that does not say how is preprocessed as CLIP is, at its tower's size.
@@ -53,7 +53,7 @@ ClipFiles load_clip_folder(const ScoreSource& source, const std::string& path) {
   source.files.insert(source.files.end(), directory.files().begin(), directory.files().end());
   return {.clip = std::move(clip),
           .preprocess = preprocess,
-          .tokenizer = clip_tokenizer_of(directory.root())};
+          .tokenizer = clip_tokenizer_of(source, directory.root())};
 }
 
 model::ClipEncoderConfig clip_encoder_of(const TensorSizes& sizes, const std::string& tower,
@@ -114,7 +114,7 @@ ClipFiles load_clip_file(const ScoreSource& source, const fs::path& path,
   report_left_over(weights);
   return {.clip = std::move(clip),
           .preprocess = {.size = config.vision.image_size},
-          .tokenizer = clip_tokenizer_of(path.parent_path())};
+          .tokenizer = clip_tokenizer_of(source, path.parent_path())};
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 #include "launcher/scores/resources.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "data/printable.hpp"
+#include "data/tokenizer_files.hpp"
 #include "dist/base/contract.hpp"
 
 namespace rocm::launcher {
@@ -40,13 +42,15 @@ fs::path tokenizer_resource(std::string_view name) {
                  "weights"});
 }
 
-fs::path tokenizer_folder(const fs::path& folder, std::initializer_list<std::string_view> files,
-                          std::string_view fallback) {
-  const bool own = std::ranges::any_of(files, [&](std::string_view file) {
+fs::path tokenizer_folder(const fs::path& folder, std::initializer_list<std::string_view> names,
+                          std::string_view fallback, std::vector<fs::path>& files) {
+  const bool own = std::ranges::any_of(names, [&](std::string_view name) {
     std::error_code ignored;
-    return fs::exists(folder / file, ignored);
+    return fs::exists(folder / name, ignored);
   });
-  return own ? folder : tokenizer_resource(fallback);
+  if (!own) return tokenizer_resource(fallback);
+  std::ranges::copy(data::tokenizer_files(folder), std::back_inserter(files));
+  return folder;
 }
 
 }  // namespace rocm::launcher

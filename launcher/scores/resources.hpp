@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
 namespace rocm::launcher {
 
@@ -13,9 +14,11 @@ namespace rocm::launcher {
 /// the program was moved away from both.
 [[nodiscard]] std::filesystem::path tokenizer_resource(std::string_view name);
 
-/// `folder` if it holds one of the files, else tokenizer_resource(fallback).
+/// `folder` if it holds one of the `names`, and then its tokenizer is added to the `files` that are
+/// read; else tokenizer_resource(fallback).
 [[nodiscard]] std::filesystem::path tokenizer_folder(const std::filesystem::path& folder,
-                                                     std::initializer_list<std::string_view> files,
-                                                     std::string_view fallback);
+                                                     std::initializer_list<std::string_view> names,
+                                                     std::string_view fallback,
+                                                     std::vector<std::filesystem::path>& files);
 
 }  // namespace rocm::launcher

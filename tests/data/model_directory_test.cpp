@@ -95,7 +95,7 @@ TEST(ModelDirectory, ListsEveryFileReadOnce) {
   (void)model.config("unet");
   model.note(folder / "tokenizer/vocab.json");
   EXPECT_EQ(model.files(),
-            (std::vector<fs::path>{folder / "unet/config.json",
+            (std::vector<fs::path>{folder / "model_index.json", folder / "unet/config.json",
                                    folder / "unet/diffusion_pytorch_model.safetensors",
                                    folder / "tokenizer/vocab.json"}));
 }
