@@ -40,7 +40,9 @@ class BlipModel {
   [[nodiscard]] const BlipConfig& config() const { return config_; }
 
   /// Type and device of the weights.
-  [[nodiscard]] at::TensorOptions options() const { return text_projection_.weight_OI.stored().options(); }
+  [[nodiscard]] at::TensorOptions options() const {
+    return text_projection_.weight_OI.stored().options();
+  }
 
  private:
   BlipConfig config_;
