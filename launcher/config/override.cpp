@@ -97,9 +97,10 @@ void apply(const Override& change, Setting::Table& settings) {
   Setting root{std::move(settings), where};
   Setting* place = &root;
   for (const std::string& part : parts_of(change)) {
-    // An index where nothing is yet starts a list.
+    // An index where nothing is yet starts a list; a configuration itself is none.
     auto* table = std::get_if<Setting::Table>(&place->value);
-    if (table != nullptr && table->empty() && index_of(part)) place->value = Setting::List{};
+    const bool nothing_yet = place != &root && table != nullptr && table->empty();
+    if (nothing_yet && index_of(part)) place->value = Setting::List{};
     place = &walker.enter(*place, part);
   }
   *place = parse_toml_value(change.value, where);

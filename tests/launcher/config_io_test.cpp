@@ -193,6 +193,12 @@ TEST(ConfigIo, SetAddsAnEntryBehindTheLast) {
   EXPECT_EQ(config.evaluation.score[0].name, ScoreName::kShapes);
 }
 
+TEST(ConfigIo, SetDoesNotMakeAListOfAnEmptyConfiguration) {
+  const std::vector<Override> changes = {override_from_set("0.name=1")};
+  EXPECT_THAT(usage_error_of([&] { (void)parse_config("", "run.toml", changes); }),
+              HasSubstr("unknown key 0"));
+}
+
 TEST(ConfigIo, SetReplacesAWholeList) {
   EXPECT_EQ(with_set("lora.targets=['to_q']").lora.targets, std::vector<std::string>{"to_q"});
 }
