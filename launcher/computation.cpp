@@ -35,6 +35,10 @@ at::Device device_of(Device device, int local_rank) {
 
 }  // namespace
 
+Computation without_memory() {
+  return {.device = at::Device(at::kMeta), .network = at::kFloat, .state = at::kFloat};
+}
+
 Computation computation_of(const ModelConfig& config, int local_rank) {
   return {.device = device_of(config.device, local_rank),
           .network = network_type(config.precision),

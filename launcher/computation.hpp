@@ -18,6 +18,9 @@ struct Computation {
   }
 };
 
+/// Networks without numbers: to load them is to check their tensors, and to learn their layers.
+[[nodiscard]] Computation without_memory();
+
 /// local_rank picks the GPU. Throws Failure(kUsage) if a GPU is demanded and there is none.
 [[nodiscard]] Computation computation_of(const ModelConfig& config, int local_rank);
 

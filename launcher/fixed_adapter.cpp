@@ -17,9 +17,7 @@ constexpr double kUnitScale = 1.0;  // a file's effect is B A as it stands
 
 std::vector<std::string> adaptable_modules(data::ModelDirectory directory) {
   model::AdapterPlan listing({}, 1, kUnitScale);
-  const Computation no_memory{
-      .device = at::Device(at::kMeta), .network = at::kFloat, .state = at::kFloat};
-  static_cast<void>(load_unet(directory, no_memory, &listing));
+  static_cast<void>(load_unet(directory, without_memory(), &listing));
   return listing.adaptable_modules();
 }
 

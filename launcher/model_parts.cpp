@@ -8,6 +8,7 @@
 
 #include "data/key_aliases.hpp"
 #include "data/printable.hpp"
+#include "data/weights_location.hpp"
 #include "dist/base/log.hpp"
 
 namespace rocm::launcher {
@@ -29,6 +30,12 @@ auto load_whole(data::NamedTensors tensors, const std::string& where, at::Scalar
 }
 
 }  // namespace
+
+data::ModelDirectory open_any_variant(const std::filesystem::path& path,
+                                      std::string_view component) {
+  const auto directory = data::ModelDirectory::open(path);
+  return data::ModelDirectory::open(path, data::only_variant(directory.folder(component)));
+}
 
 model::UNet load_unet(data::ModelDirectory& directory, const Computation& computation,
                       model::AdapterPlan* plan) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <string_view>
+
 #include "data/model_directory.hpp"
 #include "launcher/computation.hpp"
 #include "model/autoencoder.hpp"
@@ -15,6 +18,11 @@ namespace rocm::launcher {
 // Each reads one component of a Hugging Face folder: its configuration, its weights with their
 // names made current, and complains if a tensor is left over. Failure(kInput) names file and
 // tensor.
+
+/// A model folder for work that wants no variant in particular: where the weights of `component`
+/// are there in but one variant, then that.
+[[nodiscard]] data::ModelDirectory open_any_variant(const std::filesystem::path& path,
+                                                    std::string_view component);
 
 /// In the network's precision. plan, if any, learns which layers the adapter changes.
 [[nodiscard]] model::UNet load_unet(data::ModelDirectory& directory, const Computation& computation,

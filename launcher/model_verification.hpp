@@ -5,8 +5,8 @@
 
 namespace rocm::launcher {
 
-/// Loads every part of a model folder that this program computes with, one after the other, and
-/// lets it go again: networks by their configurations, tokenizer, scheduler. Throws Failure(kInput)
+/// Loads every part of a model folder that this program computes with, its networks without their
+/// numbers: networks by their configurations, tokenizer, scheduler. Throws Failure(kInput)
 /// if a part that model_index.json names is missing, or a tensor is missing, superfluous, misshapen
 /// or no floating-point number. What other programs compute with is left alone.
 void verify_model(const std::filesystem::path& folder);

@@ -18,9 +18,8 @@ struct PhaseCost {
 };
 
 /// Time and memory of the parts of a step, which follow each other without gaps; what came before
-/// the first of them is the part "start". Every part starts
-/// the system's high-water mark anew (/proc/self/clear_refs), so programs that watch this process
-/// see the mark of its last part only.
+/// the first of them is the part "start". Every part starts the system's high-water mark anew
+/// (/proc/self/clear_refs), so programs that watch this process see the mark of its last part only.
 class PhaseMeter {
  public:
   /// Ends the part before. A name that was there adds to it.

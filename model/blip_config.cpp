@@ -8,39 +8,34 @@
 namespace rocm::model {
 namespace {
 
-void require_whole_heads(const ConfigReader& reader, std::int64_t width, std::int64_t heads) {
-  if (width % heads != 0)
-    reader.refuse("num_attention_heads", "a number of heads that divides hidden_size");
-}
-
-BlipVisionConfig read_blip_vision(const nlohmann::json& json, const std::string& where) {
-  const ConfigReader reader(json, where);
+/// What both towers have, under the same keys; `config` holds the class's defaults.
+template <class Tower>
+Tower read_tower(const ConfigReader& reader, Tower config) {
   reader.expect_only("hidden_act", "gelu");
-  BlipVisionConfig config;
   config.width = reader.integer("hidden_size", config.width);
   config.layers = reader.integer("num_hidden_layers", config.layers);
   config.heads = reader.integer("num_attention_heads", config.heads);
   config.hidden_width = reader.integer("intermediate_size", config.hidden_width);
+  config.norm_epsilon = reader.epsilon("layer_norm_eps", config.norm_epsilon);
+  if (config.width % config.heads != 0)
+    reader.refuse("num_attention_heads", "a number of heads that divides hidden_size");
+  return config;
+}
+
+BlipVisionConfig read_blip_vision(const nlohmann::json& json, const std::string& where) {
+  const ConfigReader reader(json, where);
+  auto config = read_tower(reader, BlipVisionConfig());
   config.image_size = reader.integer("image_size", config.image_size);
   config.patch_size = reader.integer("patch_size", config.patch_size);
-  config.norm_epsilon = reader.epsilon("layer_norm_eps", config.norm_epsilon);
-  require_whole_heads(reader, config.width, config.heads);
   if (config.patch_size > config.image_size) reader.refuse("patch_size", "at most image_size");
   return config;
 }
 
 BlipTextConfig read_blip_text(const nlohmann::json& json, const std::string& where) {
   const ConfigReader reader(json, where);
-  reader.expect_only("hidden_act", "gelu");
-  BlipTextConfig config;
-  config.width = reader.integer("hidden_size", config.width);
-  config.layers = reader.integer("num_hidden_layers", config.layers);
-  config.heads = reader.integer("num_attention_heads", config.heads);
-  config.hidden_width = reader.integer("intermediate_size", config.hidden_width);
+  auto config = read_tower(reader, BlipTextConfig());
   config.vocabulary = reader.integer("vocab_size", config.vocabulary);
   config.positions = reader.integer("max_position_embeddings", config.positions);
-  config.norm_epsilon = reader.epsilon("layer_norm_eps", config.norm_epsilon);
-  require_whole_heads(reader, config.width, config.heads);
   return config;
 }
 

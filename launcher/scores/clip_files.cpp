@@ -126,6 +126,13 @@ ClipFiles load_clip_files(const ScoreSource& source, const std::string& path,
                                          : load_clip_file(source, path, fallback);
 }
 
+std::unique_ptr<model::Score> make_clip_reward(const ScoreSource& source, ClipFiles files,
+                                               model::Tokenize tokenize, model::CosineScale scale) {
+  files.preprocess.tensor_resize = source.resize;
+  return std::make_unique<model::ClipReward>(source.name, std::move(files.clip), files.preprocess,
+                                             std::move(tokenize), scale);
+}
+
 model::Tokenize clip_tokenize(const ClipFiles& files, const ScoreSource& source) {
   const model::ClipTextConfig& config = files.clip.config().text;
   return [tokenizer = data::ClipTokenizer::open(files.tokenizer), length = config.positions,

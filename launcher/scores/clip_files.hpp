@@ -23,6 +23,12 @@ struct ClipFiles {
 [[nodiscard]] ClipFiles load_clip_files(const ScoreSource& source, const std::string& path,
                                         model::Activation fallback);
 
+/// The cosine of picture and caption in the model, which it uses up.
+[[nodiscard]] std::unique_ptr<model::Score> make_clip_reward(const ScoreSource& source,
+                                                             ClipFiles files,
+                                                             model::Tokenize tokenize,
+                                                             model::CosineScale scale);
+
 /// Captions as CLIP's tokenizer of `files` has them.
 [[nodiscard]] model::Tokenize clip_tokenize(const ClipFiles& files, const ScoreSource& source);
 

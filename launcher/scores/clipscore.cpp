@@ -8,10 +8,8 @@ namespace rocm::launcher {
 std::unique_ptr<model::Score> make_clipscore(const ScoreSource& source) {
   ClipFiles files = load_clip_files(source, source.required_path("a folder of a CLIP model"),
                                     model::Activation::kQuickGelu);
-  files.preprocess.tensor_resize = source.resize;
   auto tokenize = clip_tokenize(files, source);
-  return std::make_unique<model::ClipReward>(source.name, std::move(files.clip), files.preprocess,
-                                             std::move(tokenize), model::CosineScale::kNone);
+  return make_clip_reward(source, std::move(files), std::move(tokenize), model::CosineScale::kNone);
 }
 
 }  // namespace rocm::launcher

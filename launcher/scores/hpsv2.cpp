@@ -30,10 +30,8 @@ std::unique_ptr<model::Score> make_hpsv2(const ScoreSource& source) {
       model::Activation::kGelu);
   files.preprocess.framing = model::Framing::kCentreCropHalfEven;
   files.preprocess.metric_resize = model::MetricResize::kTensor;
-  files.preprocess.tensor_resize = source.resize;
   auto tokenize = open_clip_tokenize(files, source);
-  return std::make_unique<model::ClipReward>(source.name, std::move(files.clip), files.preprocess,
-                                             std::move(tokenize), model::CosineScale::kNone);
+  return make_clip_reward(source, std::move(files), std::move(tokenize), model::CosineScale::kNone);
 }
 
 }  // namespace rocm::launcher

@@ -7,10 +7,9 @@ namespace rocm::launcher {
 std::unique_ptr<model::Score> make_pickscore(const ScoreSource& source) {
   ClipFiles files = load_clip_files(source, source.required_path("a folder of PickScore_v1"),
                                     model::Activation::kGelu);
-  files.preprocess.tensor_resize = source.resize;
   auto tokenize = clip_tokenize(files, source);
-  return std::make_unique<model::ClipReward>(source.name, std::move(files.clip), files.preprocess,
-                                             std::move(tokenize), model::CosineScale::kLogitScale);
+  return make_clip_reward(source, std::move(files), std::move(tokenize),
+                          model::CosineScale::kLogitScale);
 }
 
 }  // namespace rocm::launcher

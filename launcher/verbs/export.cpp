@@ -10,10 +10,10 @@
 #include "data/printable.hpp"
 #include "data/target_suffixes.hpp"
 #include "data/weights_file.hpp"
-#include "data/weights_location.hpp"
 #include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
 #include "launcher/fixed_adapter.hpp"
+#include "launcher/model_parts.hpp"
 #include "launcher/verbs/verbs.hpp"
 
 namespace rocm::launcher {
@@ -28,12 +28,6 @@ data::LoraTarget target_of(const ExportRequest& request) {
 at::ScalarType dtype_of(ExportDtype dtype) {
   if (dtype == ExportDtype::kFp16) return at::kHalf;
   return dtype == ExportDtype::kBf16 ? at::kBFloat16 : at::kFloat;
-}
-
-/// A model folder as export takes it: when there is but one variant of its U-Net, then that.
-data::ModelDirectory model_of(const std::filesystem::path& path) {
-  auto directory = data::ModelDirectory::open(path);
-  return data::ModelDirectory::open(path, data::only_variant(directory.folder("unet")));
 }
 
 /// The adapter with the names that the file gives its layers. Kohya's files blur those ("_" for
@@ -64,7 +58,7 @@ void export_adapter(const ExportRequest& request) {
       .target = target_of(request), .dtype = dtype_of(request.dtype), .suffixes = {}};
   data::LowRankModules modules;
   if (request.model) {
-    data::ModelDirectory model = model_of(*request.model);
+    data::ModelDirectory model = open_any_variant(*request.model, "unet");
     const std::vector<std::string> layers = adaptable_modules(model);
     modules = data::read_lora(request.lora, layers).modules;
     data::expect_fitting(model.weights("unet"), modules);
@@ -79,7 +73,7 @@ void export_adapter(const ExportRequest& request) {
 
 void export_merged(const ExportRequest& request) {
   const auto place = data::place_for_new_folder(request.output);
-  data::ModelDirectory model = model_of(*request.model);
+  data::ModelDirectory model = open_any_variant(*request.model, "unet");
   const data::LoraFile adapter = data::read_lora(request.lora, adaptable_modules(model));
   const data::NamedTensors unet = data::merged_weights(model.weights("unet"), adapter.modules,
                                                        dtype_of(request.dtype), request.output);
