@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "data/image_file.hpp"
-#include "data/records/master_record.hpp"
 #include "data/whole_file.hpp"
 #include "launcher/due.hpp"
 #include "launcher/evaluation_record.hpp"
@@ -25,15 +24,12 @@ constexpr std::size_t kLargestGrid_B = std::size_t{1} << 30;
 RunRecorder::RunRecorder(const data::RunFolder& folder, const Attempt& attempt,
                          const Assembly& assembly, const dist::Communicator& communicator)
     : assembly_(assembly), folder_(folder) {
-  const bool first = communicator.rank() == 0;
   if (assembly.config.records.every > 0) {
-    const auto plan = record_plan(assembly, communicator.world_size());
-    const auto attempt_folder = folder.attempt(attempt.number);
-    trajectories_.emplace(attempt_folder / data::trajectory_file_name(communicator.rank()), plan,
-                          communicator.rank());
-    if (first) data::write_master_record(attempt_folder, plan);
+    trajectories_.emplace(
+        folder.attempt(attempt.number) / data::trajectory_file_name(communicator.rank()),
+        record_plan(assembly, communicator.world_size()), communicator.rank());
   }
-  if (!first) return;
+  if (communicator.rank() != 0) return;
   metrics_.emplace(folder.metrics(), attempt.last_step);
   forget_evaluations_after(folder, attempt.last_step);
   events_.emplace(folder.path(), attempt.last_step + 1);

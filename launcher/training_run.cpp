@@ -9,11 +9,13 @@
 #include <fmt/format.h>
 
 #include "data/printable.hpp"
+#include "data/records/master_record.hpp"
 #include "data/sha256.hpp"
 #include "dist/base/log.hpp"
 #include "dist/gradient_sum.hpp"
 #include "launcher/due.hpp"
 #include "launcher/evaluation_record.hpp"
+#include "launcher/record_plan.hpp"
 #include "launcher/run_description.hpp"
 
 namespace rocm::launcher {
@@ -113,7 +115,7 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
     return 0;
   });
   const std::int64_t number =
-      from_rank_0(ranks_.first() ? folder_.start_attempt() : 0, ranks_.communicator());
+      from_rank_0(ranks_.first() ? open_attempt() : 0, ranks_.communicator());
   Log::open_file(folder_.log(ranks_.topology().rank));
   if (done_ > 0)
     Log::info(fmt::format("going on after step {} ({})", done_, folder_.path().string()));
@@ -126,6 +128,14 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
                           .show_bar = [](const std::string& bar) { Log::redraw(bar); },
                           .show_line = [](const std::string& line) { Log::info(line); }});
   return {.number = number, .last_step = done_};
+}
+
+std::int64_t TrainingRun::open_attempt() {
+  const std::int64_t number = folder_.start_attempt();
+  if (config_.records.every > 0)
+    data::write_master_record(folder_.attempt(number),
+                              record_plan(assembly_, ranks_.topology().world_size));
+  return number;
 }
 
 void TrainingRun::resume(const TrainRequest& request) {

@@ -36,6 +36,7 @@ class TrainingRun {
  private:
   void open_folder(const TrainRequest& request);
   [[nodiscard]] Attempt start_attempt(const TrainRequest& request);
+  [[nodiscard]] std::int64_t open_attempt();
   void resume(const TrainRequest& request);
   [[nodiscard]] Trainer::Parts trainer_parts();
   [[nodiscard]] const objective::RocmObjective& objective_at(std::int64_t step) const;

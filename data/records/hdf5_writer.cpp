@@ -25,7 +25,7 @@ HdfFile create_file(const fs::path& path) {
   const HdfProperties access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
   // Some parallel file systems have no locks; the run folder's lease guards us, not HDF5's lock.
-  H5Pset_file_locking(access.get(), true, true);
+  H5Pset_file_locking(access.get(), false, true);
   const HdfProperties creation(H5Pcreate(H5P_FILE_CREATE));
   H5Pset_link_creation_order(creation.get(), kInOrder);
   const HdfId file = H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation.get(), access.get());

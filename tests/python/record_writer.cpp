@@ -90,12 +90,12 @@ void write_trajectories(const Arguments& arguments) {
   const std::int64_t ranks = std::stoll(arguments.at(4));
   const RecordPlan plan = plan_for(ranks);
   fs::create_directories(folder);
+  rocm::data::write_master_record(folder, plan);
   std::vector<std::unique_ptr<TrajectoryRecord>> records;
   for (std::int64_t rank = 0; rank < ranks; ++rank) {
     records.push_back(std::make_unique<TrajectoryRecord>(
         folder / rocm::data::trajectory_file_name(rank), plan, static_cast<int>(rank)));
   }
-  rocm::data::write_master_record(folder, plan);
   for (std::int64_t k = std::stoll(arguments.at(5)); k <= std::stoll(arguments.at(6)); ++k) {
     for (std::int64_t rank = 0; rank < ranks; ++rank) {
       records[static_cast<std::size_t>(rank)]->append(step_of(k, rank, plan));

@@ -9,7 +9,9 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
+#include "data/posix_file.hpp"
 #include "data/records/hdf5.hpp"
 #include "data/records/hdf5_reader.hpp"
 #include "data/records/master_record.hpp"
@@ -149,6 +151,21 @@ TEST(MasterRecord, NeedsNoRankFileToBeThere) {
   plan.world_size = 3;
   write_master_record(folder.path(), plan);
   EXPECT_TRUE(contains(content_of(folder / "master.h5"), "rank-0002.h5"));
+}
+
+TEST(MasterRecord, ComesBeforeTheRanksFilesWhichHdf5WouldOpenForWriting) {
+  const ScratchFolder folder;
+  const TrajectoryRecord record(folder / "rank-0000.h5", small_plan(), 0);
+  EXPECT_THROW(write_master_record(folder.path(), small_plan()), ContractViolation);
+}
+
+TEST(Hdf5Writer, TakesNoLockThatAnotherProcessCouldHold) {
+  const ScratchFolder folder;
+  const auto path = folder / "rank-0000.h5";
+  HdfWriter writer(path);
+  const OpenFile elsewhere = open_to_read(path);
+  ASSERT_EQ(::flock(elsewhere.descriptor.get(), LOCK_EX | LOCK_NB), 0);
+  EXPECT_NO_THROW(writer.start_swmr());
 }
 
 TEST(Hdf5, KnowsItsVersion) {
