@@ -41,6 +41,10 @@ void SafetensorsHeaderReader::refuse_value(const char* found) const {
                          found));
     case Slot::kTensor:
       refuse(fmt::format("entry \"{}\" is {} instead of an object", printable(key_), found));
+    case Slot::kSurplus:
+      refuse(fmt::format("tensor \"{}\" has {} after its data_offsets", tensor_name(), found));
+    case Slot::kDtypeNull:
+      refuse(fmt::format("dtype of tensor \"{}\" has {} instead of null", tensor_name(), found));
     case Slot::kDtype:
       refuse(fmt::format("dtype of tensor \"{}\" is {} instead of a string", tensor_name(), found));
     case Slot::kShape:
@@ -59,7 +63,9 @@ bool SafetensorsHeaderReader::scalar_of_unknown(const char* found) {
 }
 
 bool SafetensorsHeaderReader::null() {
-  return next_ == Slot::kMetadata || scalar_of_unknown("null");  // null metadata is no metadata
+  const bool meant = next_ == Slot::kMetadata ||  // null metadata is no metadata
+                     next_ == Slot::kDtypeNull;
+  return meant || scalar_of_unknown("null");
 }
 
 bool SafetensorsHeaderReader::boolean(bool /*value*/) {
@@ -103,17 +109,25 @@ void SafetensorsHeaderReader::add_length(std::uint64_t length) {
 
 bool SafetensorsHeaderReader::string(std::string& text) {
   if (next_ == Slot::kDtype) {
-    TensorInfo& tensor = header_.tensors.back();
-    tensor.dtype = find_safetensors_dtype(text);
-    if (tensor.dtype == nullptr) {
-      refuse(fmt::format("tensor \"{}\" has the unknown dtype \"{}\"", tensor_name(),
-                         printable(text)));
-    }
+    set_dtype(text);
+    expect_next();
     return true;
   }
   if (next_ != Slot::kMetadataText) return scalar_of_unknown("a string");
   header_.metadata[key_] = std::move(text);
   return true;
+}
+
+void SafetensorsHeaderReader::set_dtype(const std::string& name) {
+  TensorInfo& tensor = header_.tensors.back();
+  if (tensor.dtype != nullptr) {
+    refuse(fmt::format("dtype of tensor \"{}\" is given twice", tensor_name()));
+  }
+  tensor.dtype = find_safetensors_dtype(name);
+  if (tensor.dtype == nullptr) {
+    refuse(
+        fmt::format("tensor \"{}\" has the unknown dtype \"{}\"", tensor_name(), printable(name)));
+  }
 }
 
 bool SafetensorsHeaderReader::start_object(std::size_t /*size*/) {
@@ -125,6 +139,9 @@ bool SafetensorsHeaderReader::start_object(std::size_t /*size*/) {
     case Slot::kTensor:
       begin_tensor();
       break;
+    case Slot::kDtype:
+      open(Slot::kDtypeObject);
+      return true;
     default:
       refuse_value("an object");
   }
@@ -134,10 +151,17 @@ bool SafetensorsHeaderReader::start_object(std::size_t /*size*/) {
 
 bool SafetensorsHeaderReader::start_array(std::size_t /*size*/) {
   switch (next_) {
+    case Slot::kTensor:
+      begin_tensor();
+      open(Slot::kTensorList);
+      expect_next();
+      return true;
     case Slot::kShape:
+      shape_seen_ = true;
       open(Slot::kLength);
       return true;
     case Slot::kOffsets:
+      offsets_seen_ = true;
       open(Slot::kOffset);
       return true;
     case Slot::kUnknown:
@@ -156,16 +180,30 @@ void SafetensorsHeaderReader::open(Slot slot) {
 
 void SafetensorsHeaderReader::close() {
   open_.pop_back();
-  if (!open_.empty()) next_ = open_.back();  // right for lists; in objects key() decides
+  if (!open_.empty()) expect_next();
+}
+
+/// Right for lists; in objects key() decides.
+void SafetensorsHeaderReader::expect_next() {
+  next_ = open_.back();
+  if (next_ != Slot::kTensorList) return;
+  next_ = header_.tensors.back().dtype == nullptr ? Slot::kDtype
+          : !shape_seen_                          ? Slot::kShape
+          : !offsets_seen_                        ? Slot::kOffsets
+                                                  : Slot::kSurplus;
 }
 
 bool SafetensorsHeaderReader::end_object() {
   if (open_.back() == Slot::kTensor) finish_tensor();
+  if (open_.back() == Slot::kDtypeObject && header_.tensors.back().dtype == nullptr) {
+    refuse(fmt::format("dtype of tensor \"{}\" is an empty object", tensor_name()));
+  }
   close();
   return true;
 }
 
 bool SafetensorsHeaderReader::end_array() {
+  if (open_.back() == Slot::kTensorList) finish_tensor();
   close();
   return true;
 }
@@ -184,6 +222,10 @@ bool SafetensorsHeaderReader::key(std::string& name) {
       break;
     case Slot::kTensor:
       name_field(name);
+      break;
+    case Slot::kDtypeObject:
+      set_dtype(name);
+      next_ = Slot::kDtypeNull;
       break;
     default:
       next_ = Slot::kUnknown;
@@ -215,10 +257,10 @@ void SafetensorsHeaderReader::name_field(const std::string& name) {
     again = tensor.dtype != nullptr;
     next_ = Slot::kDtype;
   } else if (name == "shape") {
-    again = std::exchange(shape_seen_, true);
+    again = shape_seen_;
     next_ = Slot::kShape;
   } else if (name == "data_offsets") {
-    again = std::exchange(offsets_seen_, true);
+    again = offsets_seen_;
     next_ = Slot::kOffsets;
   } else {
     next_ = Slot::kUnknown;

@@ -14,7 +14,9 @@
 namespace rocm::data {
 
 /// Reads the JSON of a safetensors header event by event (nlohmann's SAX interface), so that a
-/// repeated name is seen and a hostile text costs no more memory than the tensors it names.
+/// repeated name is seen and a hostile text costs no more memory than the tensors it names. Like
+/// the reference library it also takes a tensor as a list, ["F32", [1], [0, 4]], and a dtype as an
+/// object, {"F32": null}: so Rust's serde spells a struct and an enum.
 /// Checks grammar and types; the offsets are checked against the file by
 /// parse_safetensors_header. Throws Failure(kInput).
 class SafetensorsHeaderReader {
@@ -47,7 +49,11 @@ class SafetensorsHeaderReader {
     kMetadata,
     kMetadataText,
     kTensor,
+    kTensorList,  ///< a tensor as a list: dtype, shape, offsets
+    kSurplus,     ///< a fourth part of such a list
     kDtype,
+    kDtypeObject,
+    kDtypeNull,  ///< the value of its one entry
     kShape,
     kLength,
     kOffsets,
@@ -61,10 +67,12 @@ class SafetensorsHeaderReader {
   bool scalar_of_unknown(const char* found);
   void open(Slot slot);
   void close();
+  void expect_next();
   void begin_tensor();
   void finish_tensor();
   void name_tensor_or_metadata(std::string& name);
   void name_field(const std::string& name);
+  void set_dtype(const std::string& name);
   void add_length(std::uint64_t length);
 
   std::string where_;

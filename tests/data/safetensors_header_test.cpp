@@ -69,6 +69,18 @@ TEST(SafetensorsHeader, AcceptsScalarsAndEmptyTensors) {
   EXPECT_EQ(parse(safetensors_bytes(one("F32", "[0,3]", "[0,0]"), 0)).tensors[0].end, 0U);
 }
 
+TEST(SafetensorsHeader, TakesTensorsAsListsAndDtypesAsObjectsAsTheReferenceLibraryDoes) {
+  for (const std::string_view text :
+       {R"({"a":["F32",[1],[0,4]]})", R"({"a":[{"F32":null},[1],[0,4]]})",
+        R"({"a":{"dtype":{"F32":null},"shape":[1],"data_offsets":[0,4]}})"}) {
+    const SafetensorsHeader header = parse(safetensors_bytes(text, 4));
+    ASSERT_EQ(header.tensors.size(), 1U) << text;
+    EXPECT_EQ(header.tensors[0].dtype->name, "F32") << text;
+    EXPECT_EQ(header.tensors[0].shape, std::vector<std::int64_t>{1}) << text;
+    EXPECT_EQ(header.tensors[0].end, 4U) << text;
+  }
+}
+
 TEST(SafetensorsHeader, IgnoresFieldsOfLaterVersions) {
   const auto header = parse(safetensors_bytes(
       R"({"a":{"x":[1,{"y":null},-2.5],"dtype":"U8","shape":[1],"data_offsets":[0,1],"n":true}})",
@@ -132,7 +144,6 @@ TEST(SafetensorsHeader, Rule5RefusesNulBytesBehindWhichTheJsonParserWouldStop) {
 
 TEST(SafetensorsHeader, Rule5RefusesWrongTypes) {
   EXPECT_TRUE(refuses(refusal_of(R"({"a":7})", 0), "entry \"a\" is a number instead of an object"));
-  EXPECT_TRUE(refuses(refusal_of(R"({"a":["F32",[1],[0,4]]})", 4), "entry \"a\" is a list"));
   EXPECT_TRUE(refuses(refusal_of(R"({"a":{"dtype":3}})", 0), "dtype of tensor \"a\" is a number"));
   EXPECT_TRUE(refuses(refusal_of(one("F32", "4", "[0,4]"), 4), "shape of tensor \"a\""));
   EXPECT_TRUE(refuses(refusal_of(one("F32", "[[1]]", "[0,4]"), 4), "shape of tensor \"a\""));
@@ -165,6 +176,23 @@ TEST(SafetensorsHeader, Rule5RefusesMissingFieldsAndWrongCounts) {
   EXPECT_TRUE(refuses(refusal_of(R"({"a":{}})", 0), "lacks dtype, shape or data_offsets"));
   EXPECT_TRUE(refuses(refusal_of(one("U8", "[0]", "[0]"), 0), "not two numbers"));
   EXPECT_TRUE(refuses(refusal_of(one("U8", "[0]", "[0,0,0]"), 0), "have more"));
+}
+
+TEST(SafetensorsHeader, RefusesOtherListsAndObjectsInTheirPlace) {
+  const auto lacks = "lacks dtype, shape or data_offsets";
+  EXPECT_TRUE(refuses(refusal_of(R"({"a":["F32",[1]]})", 4), lacks));
+  EXPECT_TRUE(refuses(refusal_of(R"({"a":[]})", 4), lacks));
+  EXPECT_TRUE(refuses(refusal_of(R"({"a":["F32",[1],[0,4],1]})", 4), "a number after its"));
+  EXPECT_TRUE(refuses(refusal_of(R"({"a":["F32",[1],[0,4],[]]})", 4), "a list after its"));
+  EXPECT_TRUE(refuses(refusal_of(R"({"a":[[1],"F32",[0,4]]})", 4), "dtype of tensor \"a\" is"));
+  const auto with_dtype = [](const std::string& dtype) {
+    return refusal_of(R"({"a":{"dtype":)" + dtype + R"(,"shape":[1],"data_offsets":[0,4]}})", 4);
+  };
+  EXPECT_TRUE(refuses(with_dtype("{}"), "is an empty object"));
+  EXPECT_TRUE(refuses(with_dtype(R"({"F32":0})"), "a number instead of null"));
+  EXPECT_TRUE(refuses(with_dtype(R"({"F32":{}})"), "an object instead of null"));
+  EXPECT_TRUE(refuses(with_dtype(R"({"F32":null,"F16":null})"), "is given twice"));
+  EXPECT_TRUE(refuses(with_dtype(R"(["F32"])"), "a list instead of a string"));
 }
 
 TEST(SafetensorsHeader, RefusesRepeatedNamesWhereverTheyStand) {

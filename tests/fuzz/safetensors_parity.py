@@ -30,8 +30,6 @@ STRICTER = {
     "more than 16 dimensions": r" has more than 16 dimensions ",
     "a length above 2^63 - 1": r" has a size that overflows 64 bits ",
     "a name longer than 4096 bytes": r" name is longer than 4096 bytes",
-    "a tensor written as a list of its fields": r" entry \".*\" is a list instead of an object ",
-    "a dtype written as an object": r" dtype of tensor \".*\" is an object instead of a string ",
 }
 
 DTYPES = ["BOOL", "F4", "F6_E2M3", "F6_E3M2", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ",
