@@ -45,7 +45,8 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
       computation(computation_of(config.model, request.local_rank)),
       plan(plan_of(config.lora)),
       generator(load_adapted_generator(placed, computation, plan)),
-      reward(ScoreCatalogue(computation, inputs).mixture(placed.reward)),
+      reward(ScoreCatalogue(computation, inputs)
+                 .mixture(placed.reward, mixture_options(config.objective))),
       prompts(data::read_prompts(placed.data.prompts)),
       adapter(first_adapter(request)),
       objective({.policy = generator.policy, .decode = generator.decode, .reward = reward},
@@ -83,15 +84,24 @@ Workload Assembly::workload(std::int64_t batch_size) {
     const auto prompt_of = [num_prompts](std::int64_t, std::int64_t sample) {
       return data::replayed_prompt_of(sample, num_prompts);
     };
-    return {prompts, prompt_of, std::move(replayed), generator.encode, computation.state_options()};
+    return {prompts,
+            prompt_of,
+            std::move(replayed),
+            generator.encode,
+            computation.state_options(),
+            seed_of(config)};
   }
   const data::PromptOrder order{
       .seed = seed_of(config), .num_prompts = num_prompts, .batch_size = batch_size};
   const auto prompt_of = [order](std::int64_t step, std::int64_t sample) {
     return data::prompt_of(order, step, sample);
   };
-  return {prompts, prompt_of, std::make_unique<KeyedNoise>(seed_of(config), noise_shape()),
-          generator.encode, computation.state_options()};
+  return {prompts,
+          prompt_of,
+          std::make_unique<KeyedNoise>(seed_of(config), noise_shape()),
+          generator.encode,
+          computation.state_options(),
+          seed_of(config)};
 }
 
 }  // namespace rocm::launcher

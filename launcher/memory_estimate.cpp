@@ -28,7 +28,8 @@ objective::Unit unit_of_size(Assembly& assembly, std::int64_t height, std::int64
   return {.text_BLD = assembly.generator.encode(captions).to(assembly.computation.state_options()),
           .z_NBCHW = at::zeros({noise.draws, samples, noise.latent_CHW[0], height, width},
                                assembly.computation.state_options()),
-          .captions = captions};
+          .captions = captions,
+          .keys = std::vector<model::NoiseKey>(captions.size())};
 }
 
 PhasePeaks peaks_of_unit(Assembly& assembly, std::int64_t height, std::int64_t width) {

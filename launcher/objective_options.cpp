@@ -49,10 +49,18 @@ objective::RocmOptions objective_options(const Config& config, std::size_t num_s
           .beta = std::get<double>(config.objective.beta),
           .reference = full ? model::ReferenceUse::kFull : model::ReferenceUse::kDetached,
           .reduction = config.objective.reduction,
+          .js_draws = config.objective.js_estimator == JsEstimator::kSampled
+                          ? config.objective.js_samples
+                          : 0,
           .truncate = live_steps(config.objective, num_steps),
           .kept_steps = kept_steps(config.model, num_steps),
           .recompute_decoder = config.model.checkpoint_decoder == DecoderCheckpoint::kRecompute,
           .on_phase = listener(config, phases)};
+}
+
+model::MixtureOptions mixture_options(const ObjectiveConfig& config) {
+  return {.combine = {.rule = config.reward_rule, .std_weight = config.reward_std_weight},
+          .augment = {.crop = config.augment_crop, .noise = config.augment_noise}};
 }
 
 }  // namespace rocm::launcher

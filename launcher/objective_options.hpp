@@ -16,4 +16,7 @@ namespace rocm::launcher {
 [[nodiscard]] objective::RocmOptions objective_options(const Config& config, std::size_t num_steps,
                                                        PhaseMeter& phases);
 
+/// What [objective] asks of the training reward.
+[[nodiscard]] model::MixtureOptions mixture_options(const ObjectiveConfig& config);
+
 }  // namespace rocm::launcher

@@ -17,12 +17,13 @@ Share share_of(int rank, int world_size, std::int64_t num_units, std::int64_t mi
 
 Workload::Workload(const data::PromptSet& prompts, PromptRule prompt_of,
                    std::unique_ptr<NoiseSource> noise, PromptEncoder& encode,
-                   const at::TensorOptions& options)
+                   const at::TensorOptions& options, std::uint64_t seed)
     : prompts_(prompts),
       prompt_of_(std::move(prompt_of)),
       noise_(std::move(noise)),
       encode_(encode),
-      options_(options) {
+      options_(options),
+      seed_(seed) {
 }
 
 WorkUnit Workload::unit_of(std::int64_t step, const Share& samples) const {
@@ -33,6 +34,9 @@ WorkUnit Workload::unit_of(std::int64_t step, const Share& samples) const {
     work.sample_ids.push_back(sample);
     work.prompt_ids.push_back(prompt);
     work.unit.captions.push_back(prompts_.lines.at(static_cast<std::size_t>(prompt)));
+    work.unit.keys.push_back({.seed = seed_,
+                              .step = static_cast<std::uint32_t>(step),
+                              .sample = static_cast<std::uint32_t>(sample)});
     z_NCHW.push_back(noise_->z_NCHW(step, sample));
   }
   work.unit.z_NBCHW = at::stack(z_NCHW, 1).to(options_);

@@ -38,8 +38,9 @@ using PromptRule = std::function<std::int64_t(std::int64_t step, std::int64_t sa
 /// rank count or on where a run was resumed.
 class Workload {
  public:
+  /// seed: of what is drawn beside the noise.
   Workload(const data::PromptSet& prompts, PromptRule prompt_of, std::unique_ptr<NoiseSource> noise,
-           PromptEncoder& encode, const at::TensorOptions& options);
+           PromptEncoder& encode, const at::TensorOptions& options, std::uint64_t seed);
 
   /// share.count is a multiple of micro_batch.
   [[nodiscard]] std::vector<WorkUnit> units_at(std::int64_t step, const Share& share,
@@ -53,6 +54,7 @@ class Workload {
   std::unique_ptr<NoiseSource> noise_;
   PromptEncoder& encode_;
   at::TensorOptions options_;
+  std::uint64_t seed_;
 };
 
 }  // namespace rocm::launcher

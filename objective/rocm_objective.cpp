@@ -7,6 +7,8 @@
 #include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "objective/divergence_draws.hpp"
+
 namespace rocm::objective {
 namespace {
 
@@ -23,7 +25,9 @@ struct RocmObjective::ScoredSample {
 };
 
 RocmObjective::RocmObjective(const Pipeline& pipeline, const RocmOptions& options)
-    : pipeline_(pipeline), options_(options), divergence_(make_divergence(options.divergence)) {
+    : pipeline_(pipeline),
+      options_(options),
+      divergence_(make_divergence(options.divergence, options.js_draws)) {
   if (!divergence_) options_.reference = model::ReferenceUse::kOff;
 }
 
@@ -35,7 +39,7 @@ RocmObjective RocmObjective::telling(PhaseListener on_phase) const {
 
 RocmObjective RocmObjective::measuring(DivergenceKind divergence) const {
   RocmObjective measured = *this;
-  measured.divergence_ = make_divergence(divergence);
+  measured.divergence_ = make_divergence(divergence, options_.js_draws);
   measured.options_.reference = model::ReferenceUse::kMeasured;
   measured.options_.beta = 0.0;
   return measured;
@@ -48,7 +52,7 @@ void RocmObjective::begin(Phase phase) const {
 /// The reward's graph ends at the picture, so that the decoder's can be kept or made again: the
 /// bits are the same.
 RocmObjective::ScoredSample RocmObjective::score(const at::Tensor& sample_BCHW,
-                                                 const std::vector<std::string>& captions) const {
+                                                 const Unit& unit) const {
   const at::AutoGradMode grad_mode(true);
   const at::Tensor latent_BCHW = live_leaf(sample_BCHW);
   begin(Phase::kDecoder);
@@ -56,7 +60,7 @@ RocmObjective::ScoredSample RocmObjective::score(const at::Tensor& sample_BCHW,
       pipeline_.decode(options_.recompute_decoder ? sample_BCHW : latent_BCHW);
   begin(Phase::kReward);
   const at::Tensor image_BCHW = live_leaf(decoded_BCHW);
-  auto reward = pipeline_.reward(image_BCHW, captions);
+  auto reward = pipeline_.reward(image_BCHW, unit.captions, unit.keys);
   const auto at_image = torch::autograd::grad({reward.total_B.sum()}, {image_BCHW});
   reward.total_B = reward.total_B.detach();
   begin(Phase::kDecoderBackward);
@@ -74,13 +78,16 @@ model::RolloutOptions RocmObjective::rollout_options() const {
           .kept_steps = options_.kept_steps};
 }
 
-std::vector<at::Tensor> RocmObjective::judge_distances(const model::Trajectory& trajectory,
+std::vector<at::Tensor> RocmObjective::judge_distances(const Unit& unit,
                                                        UnitEvaluation& evaluation) const {
+  const auto& transitions = evaluation.trajectory.transitions;
   std::vector<at::Tensor> delta_B, value_B, active_fraction_B, slope_B;
-  for (std::size_t n = 0; n < trajectory.transitions.size(); ++n) {
-    const at::Tensor& squared_B = trajectory.transitions[n].squared_distance_B;
+  for (std::size_t n = 0; n < transitions.size(); ++n) {
+    const at::Tensor& squared_B = transitions[n].squared_distance_B;
+    const at::Tensor deviate_SB =
+        divergence_deviates(unit.keys, n, divergence_->draws(), squared_B.device());
     const DivergenceValue divergence =
-        (*divergence_)(squared_B, pipeline_.policy.schedule()[n].sigma);
+        (*divergence_)(squared_B, pipeline_.policy.schedule()[n].sigma, deviate_SB);
     delta_B.push_back(squared_B.sqrt());
     value_B.push_back(divergence.value_B);
     active_fraction_B.push_back(divergence.active_fraction_B);
@@ -96,7 +103,7 @@ UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAda
                                        std::int64_t batch_size) const {
   begin(Phase::kRollout);
   model::Rollout rollout(pipeline_.policy, adapter, unit.text_BLD, unit.z_NBCHW, rollout_options());
-  const ScoredSample sample = score(rollout.trajectory().sample_BCHW, unit.captions);
+  const ScoredSample sample = score(rollout.trajectory().sample_BCHW, unit);
   begin(Phase::kRolloutBackward);
 
   UnitEvaluation evaluation{.trajectory = rollout.trajectory(),
@@ -109,7 +116,7 @@ UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAda
   const double share = 1.0 / static_cast<double>(batch_size);  // the batch loss is a mean
   std::vector<at::Tensor> distance_weights_B;
   if (divergence_) {
-    distance_weights_B = judge_distances(rollout.trajectory(), evaluation);
+    distance_weights_B = judge_distances(unit, evaluation);
     for (at::Tensor& weight_B : distance_weights_B) weight_B.mul_(options_.beta * share);
     evaluation.loss_B.add_(evaluation.divergence_MB.sum(0), options_.beta);
   }

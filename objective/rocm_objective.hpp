@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "model/image_decoder.hpp"
+#include "model/keyed_noise.hpp"
 #include "model/policy.hpp"
 #include "model/rewards/reward_mixture.hpp"
 #include "model/rollout.hpp"
@@ -23,13 +24,14 @@ struct Unit {
   at::Tensor text_BLD;
   at::Tensor z_NBCHW;  ///< z[0] the initial latent, z[n] the noise of transition n
   std::vector<std::string> captions;
+  std::vector<model::NoiseKey> keys;  ///< of whatever else is drawn for a sample
 };
 
 /// Everything that the objective says about a unit. No tensor carries a graph.
 struct UnitEvaluation {
   model::Trajectory trajectory;
   at::Tensor image_BCHW;
-  at::Tensor reward_B;                   ///< weighted sum, float64
+  at::Tensor reward_B;                   ///< of the mixture, float64
   std::vector<at::Tensor> raw_reward_B;  ///< one per reward, float64
   at::Tensor delta_MB;                   ///< |mu - mu_ref| / sigma after the reduction, float64
   at::Tensor divergence_MB;              ///< float64; like delta undefined if not measured
@@ -43,6 +45,7 @@ struct RocmOptions {
   double beta = 0.1;
   model::ReferenceUse reference = model::ReferenceUse::kDetached;
   model::DistanceReduction reduction = model::DistanceReduction::kMean;
+  std::int64_t js_draws = 0;       ///< of the sampled Jensen-Shannon divergence; 0: the exact one
   std::size_t truncate = 0;        ///< K: gradients flow through the last K network calls
   std::size_t kept_steps = 0;      ///< step graphs that are kept instead of recomputed
   bool recompute_decoder = false;  ///< decode again in the backward pass, instead of keeping it
@@ -80,10 +83,9 @@ class RocmObjective {
   [[nodiscard]] model::RolloutOptions rollout_options() const;
   /// r(decode(x0), c) for a unit and the gradient of its sum at x0.
   struct ScoredSample;
-  [[nodiscard]] ScoredSample score(const at::Tensor& sample_BCHW,
-                                   const std::vector<std::string>& captions) const;
+  [[nodiscard]] ScoredSample score(const at::Tensor& sample_BCHW, const Unit& unit) const;
   void begin(Phase phase) const;
-  [[nodiscard]] std::vector<at::Tensor> judge_distances(const model::Trajectory& trajectory,
+  [[nodiscard]] std::vector<at::Tensor> judge_distances(const Unit& unit,
                                                         UnitEvaluation& evaluation) const;
 
   Pipeline pipeline_;

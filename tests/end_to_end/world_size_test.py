@@ -6,9 +6,21 @@ from conftest import metrics, trajectories
 STEPS = 10
 
 
-@pytest.mark.parametrize("divergence", ["none", "kl", "js", "hellinger", "fisher"])
-def test_weights_metrics_and_trajectories_are_identical(rocm, divergence):
-    settings = {"run__iterations": STEPS, "objective__divergence": divergence}
+# Everything that is drawn for a sample beside its noise.
+DRAWN = {
+    "objective__js_estimator": "sampled",
+    "objective__js_samples": 2,
+    "objective__augment_crop": 0.7,
+    "objective__augment_noise": 0.05,
+}
+
+
+@pytest.mark.parametrize(
+    "divergence, more",
+    [("none", {}), ("kl", {}), ("js", {}), ("hellinger", {}), ("fisher", {}), ("js", DRAWN)],
+)
+def test_weights_metrics_and_trajectories_are_identical(rocm, divergence, more):
+    settings = {"run__iterations": STEPS, "objective__divergence": divergence, **more}
     alone = rocm.train("alone", **settings)
     for ranks in (2, 4, 8):
         run = rocm.train(f"on-{ranks}", ranks=ranks, **settings)
