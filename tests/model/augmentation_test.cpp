@@ -70,7 +70,8 @@ TEST(Augmentation, AddsNoiseOfItsStandardDeviation) {
   const at::Tensor grey_BCHW = at::full({1, 3, 64, 64}, 0.5, at::kDouble);
   const at::Tensor noise_BCHW = kNoisy(grey_BCHW, keys(1)).sub(grey_BCHW);
   const at::Tensor drawn_CHW = keyed_noise(keys(1)[0], 1, {3, 64, 64}, noise_entry::kPixels)[0];
-  EXPECT_LT(noise_BCHW[0].sub(drawn_CHW.mul(0.1)).abs().max().item<double>(), 1e-9);
+  const at::Tensor expected_CHW = drawn_CHW.to(at::kDouble).mul(0.1);
+  EXPECT_LT(noise_BCHW[0].sub(expected_CHW).abs().max().item<double>(), 1e-14);
   EXPECT_NEAR(noise_BCHW.std().item<double>(), 0.1, 0.005);
 }
 
