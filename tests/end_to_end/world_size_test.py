@@ -29,6 +29,15 @@ def test_weights_metrics_and_trajectories_are_identical(rocm, divergence, more):
         assert trajectories(run) == trajectories(alone)
 
 
+def test_what_is_drawn_for_a_sample_is_the_same_after_a_resume(rocm):
+    settings = {"objective__divergence": "js", **DRAWN}
+    whole = rocm.train("whole", run__iterations=4, **settings)
+    rocm.train("parts", run__iterations=2, **settings)
+    parts = rocm.train("parts", ranks=2, run__iterations=4, **settings)
+    assert (parts / "lora.safetensors").read_bytes() == (whole / "lora.safetensors").read_bytes()
+    assert metrics(parts) == metrics(whole)
+
+
 def test_a_wrong_division_names_the_sizes_that_work(rocm):
     done = rocm.run(*rocm.train_arguments("out"), ranks=3)
     assert done.returncode == 2 and "1, 2, 4" in done.stderr, done.stderr
