@@ -48,7 +48,8 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
       computation(computation_of(config.model, request.local_rank)),
       plan(plan_of(config.lora)),
       generator(load_adapted_generator(placed, computation, plan)),
-      reward(ScoreCatalogue(computation, inputs).mixture(placed.reward)),
+      reward(ScoreCatalogue(computation, inputs)
+                 .mixture(placed.reward, mixture_options(config.objective))),
       prompts(data::read_prompts(placed.data.prompts)),
       adapter(first_adapter(request)),
       objective({.policy = generator.policy, .decode = generator.decode, .reward = reward},
@@ -76,7 +77,8 @@ NoiseShape Assembly::noise_shape() const {
 
 Workload Assembly::workload(std::int64_t batch_size) {
   const auto num_prompts = static_cast<std::int64_t>(prompts.lines.size());
-  const std::int64_t group = samples_per_group(config.objective.method);
+  const SampleRule rule{.seed = seed_of(config),
+                        .group = samples_per_group(config.objective.method)};
   if (noise_) {
     auto replayed =
         std::make_unique<ReplayedNoise>(*noise_, noise_shape(), batch_size, config.run.iterations);
@@ -84,10 +86,10 @@ Workload Assembly::workload(std::int64_t batch_size) {
       return data::replayed_prompt_of(sample, num_prompts);
     };
     return {prompts, prompt_of, std::move(replayed), generator.encode, computation.state_options(),
-            group};
+            rule};
   }
   const data::PromptOrder order{
-      .seed = seed_of(config), .num_prompts = num_prompts, .batch_size = batch_size / group};
+      .seed = seed_of(config), .num_prompts = num_prompts, .batch_size = batch_size / rule.group};
   const auto prompt_of = [order](std::int64_t step, std::int64_t sample) {
     return data::prompt_of(order, step, sample);
   };
@@ -96,7 +98,7 @@ Workload Assembly::workload(std::int64_t batch_size) {
           std::make_unique<KeyedNoise>(seed_of(config), noise_shape()),
           generator.encode,
           computation.state_options(),
-          group};
+          rule};
 }
 
 }  // namespace rocm::launcher

@@ -14,15 +14,6 @@
 namespace rocm::launcher {
 namespace {
 
-/// What a configuration may say but this version cannot do.
-void require_available(bool available, std::string_view key, std::string_view value,
-                       std::string_view instead) {
-  require(available, {.where = std::string(key),
-                      .problem = fmt::format("{} is not available", value),
-                      .because = "this version of rocm-dist does not implement it yet",
-                      .advice = fmt::format("use {}", instead)});
-}
-
 constexpr std::size_t kLongestName = 200;  ///< bytes; leaves room for what is put behind it
 
 void validate_run(const RunConfig& run) {
@@ -56,20 +47,32 @@ void validate_lora(const LoraConfig& lora) {
        .advice = "use [\"to_q\", \"to_k\", \"to_v\", \"to_out.0\"]"});
 }
 
-bool needs_path(ScoreName name) {
+bool has_gradient(ScoreName name) {
   return name != ScoreName::kShapes && name != ScoreName::kJpegCompressibility &&
          name != ScoreName::kJpegIncompressibility;
 }
 
-void validate_rewards(const std::vector<RewardConfig>& rewards) {
+/// So far the scores without weights are those without a gradient.
+bool needs_path(ScoreName name) {
+  return has_gradient(name);
+}
+
+void validate_gradient(ScoreName reward, Method method, const std::string& where) {
+  require(has_gradient(reward) || !is_first_order(method),
+          {.where = where,
+           .problem = fmt::format("{} cannot be a reward of objective.method \"{}\"",
+                                  name_of(reward), name_of(method)),
+           .because = "it has no gradient, and the method follows the gradient of the reward",
+           .advice = "use it in [[evaluation.score]], or a policy-gradient method: rlcm, ddpo, "
+                     "dpok or d3po"});
+}
+
+void validate_rewards(const std::vector<RewardConfig>& rewards, Method method) {
   std::set<ScoreName> seen;
   for (std::size_t i = 0; i < rewards.size(); ++i) {
     const ScoreName name = rewards[i].name;
     const std::string where = fmt::format("reward.{}", i);
-    require(needs_path(name), {.where = where,
-                               .problem = fmt::format("{} cannot be a reward", name_of(name)),
-                               .because = "it has no gradient, and the method climbs gradients",
-                               .advice = "use it in [[evaluation.score]]"});
+    validate_gradient(name, method, where);
     validate(rewards[i].score(), where);
     require(seen.insert(name).second,
             {.where = where,
@@ -127,8 +130,6 @@ void validate_first_order(const ObjectiveConfig& objective) {
 
 void validate_objective(const Config& config) {
   const ObjectiveConfig& objective = config.objective;
-  require_available(objective.js_estimator == JsEstimator::kExact, "objective.js_estimator",
-                    "sampled", "\"exact\"");
   require(objective.measure_every == 0 || objective.measure != objective::DivergenceKind::kNone,
           {.where = "objective.measure",
            .problem = "none cannot be measured",
@@ -226,7 +227,7 @@ void validate(const ScoreConfig& score, const std::string& where) {
 void validate(const Config& config) {
   validate_run(config.run);
   validate_lora(config.lora);
-  validate_rewards(config.reward);
+  validate_rewards(config.reward, config.objective.method);
   validate_objective(config);
   validate_sampling(config);
   validate_batch(config.data);

@@ -7,8 +7,7 @@
 
 namespace rocm::launcher {
 
-/// The rules between keys, and what this version cannot do yet. Throws Failure(kUsage) naming the
-/// keys and the values that would work.
+/// The rules between keys. Throws Failure(kUsage) naming the keys and the values that would work.
 void validate(const Config& config);
 
 /// A score has a path exactly if it has weights. Throws Failure(kUsage) naming `where`.

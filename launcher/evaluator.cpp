@@ -114,8 +114,8 @@ at::Tensor Evaluator::draw_policy(const objective::Unit& unit,
   const auto& transitions = rollout.trajectory().transitions;
   double sum = 0.0;
   for (std::size_t n = 0; n < transitions.size(); ++n)
-    sum +=
-        (*divergence)(transitions[n].squared_distance_B, schedule[n].sigma).value_B.item<double>();
+    sum += (*divergence)(transitions[n].squared_distance_B, schedule[n].sigma, {})
+               .value_B.item<double>();
   divergences.push_back(sum);
   return rollout.trajectory().sample_BCHW;
 }

@@ -35,7 +35,8 @@ objective::Unit unit_of_size(Assembly& assembly, std::int64_t height, std::int64
                                assembly.computation.state_options()),
           .captions = captions,
           .sample_ids = ids,
-          .prompt_ids = std::vector<std::int64_t>(ids.size(), 0)};
+          .prompt_ids = std::vector<std::int64_t>(ids.size(), 0),
+          .keys = std::vector<model::NoiseKey>(ids.size())};
 }
 
 PhasePeaks peaks_of_unit(Assembly& assembly, std::int64_t height, std::int64_t width) {

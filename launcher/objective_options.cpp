@@ -47,6 +47,9 @@ objective::RocmOptions objective_options(const Config& config, std::size_t num_s
   return {.divergence = config.objective.divergence,
           .reference = full ? model::ReferenceUse::kFull : model::ReferenceUse::kDetached,
           .reduction = config.objective.reduction,
+          .js_draws = config.objective.js_estimator == JsEstimator::kSampled
+                          ? config.objective.js_samples
+                          : 0,
           .transition_weights = config.objective.transition_weights,
           .truncate = live_steps(config.objective, num_steps),
           .kept_steps = kept_steps(config.model, num_steps),
@@ -88,6 +91,11 @@ objective::PolicyGradientOptions policy_gradient_options(const Config& config) {
 objective::PhaseListener phase_listener(const Config& config, PhaseMeter& phases) {
   if (config.run.profile_every == 0) return {};
   return [&phases](objective::Phase phase) { phases.begin(name_of(phase)); };
+}
+
+model::MixtureOptions mixture_options(const ObjectiveConfig& config) {
+  return {.combine = {.rule = config.reward_rule, .std_weight = config.reward_std_weight},
+          .augment = {.crop = config.augment_crop, .noise = config.augment_noise}};
 }
 
 }  // namespace rocm::launcher

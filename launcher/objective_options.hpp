@@ -24,4 +24,7 @@ namespace rocm::launcher {
 /// With run.profile_every, tells `phases`, which must outlive it, what runs; else empty.
 [[nodiscard]] objective::PhaseListener phase_listener(const Config& config, PhaseMeter& phases);
 
+/// What [objective] asks of the training reward.
+[[nodiscard]] model::MixtureOptions mixture_options(const ObjectiveConfig& config);
+
 }  // namespace rocm::launcher

@@ -6,10 +6,9 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "dist/base/contract.hpp"
 #include "launcher/scores/recipe.hpp"
+#include "model/rewards/metric_reward.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -33,13 +32,6 @@ constexpr auto kRecipes = std::to_array<Recipe>({
     {ScoreName::kShapes, make_shapes},
 });
 
-[[noreturn]] void refuse_as_reward(ScoreName name) {
-  fail(ExitCode::kUsage, {.where = "reward",
-                          .problem = fmt::format("\"{}\" cannot be trained on", name_of(name)),
-                          .because = "it is a rule without a gradient, and this method needs one",
-                          .advice = "use pickscore or another score that is a network"});
-}
-
 }  // namespace
 
 std::unique_ptr<model::Score> ScoreCatalogue::make(ScoreName name,
@@ -62,16 +54,17 @@ std::unique_ptr<model::Reward> ScoreCatalogue::reward(const RewardConfig& config
   auto score = make(config.name, config.path,
                     {.interpolation = config.interpolation, .antialias = config.antialias});
   auto* reward = dynamic_cast<model::Reward*>(score.get());
-  if (reward == nullptr) refuse_as_reward(config.name);
+  if (reward == nullptr) return std::make_unique<model::MetricReward>(std::move(score));
   (void)score.release();
   return std::unique_ptr<model::Reward>(reward);
 }
 
-model::RewardMixture ScoreCatalogue::mixture(std::span<const RewardConfig> configs) {
+model::RewardMixture ScoreCatalogue::mixture(std::span<const RewardConfig> configs,
+                                             const model::MixtureOptions& options) {
   std::vector<model::WeightedReward> rewards;
   for (const RewardConfig& config : configs)
     rewards.push_back({.reward = reward(config), .weight = config.weight});
-  return model::RewardMixture(std::move(rewards));
+  return model::RewardMixture(std::move(rewards), options);
 }
 
 }  // namespace rocm::launcher

@@ -17,15 +17,16 @@
 namespace rocm::launcher {
 
 /// Scores by their names in the configuration. Files that are read are added to `files`. Throws
-/// Failure(kUsage) for a score that is unknown here, lacks its path or has no gradient where one is
-/// needed, Failure(kInput) for its files.
+/// Failure(kUsage) for a score that lacks its path, Failure(kInput) for its files.
 class ScoreCatalogue {
  public:
   ScoreCatalogue(const Computation& computation, std::vector<std::filesystem::path>& files)
       : computation_(computation), files_(files) {}
 
   [[nodiscard]] std::unique_ptr<model::Score> score(const ScoreConfig& config);
-  [[nodiscard]] model::RewardMixture mixture(std::span<const RewardConfig> configs);
+  /// A score without a gradient becomes a reward that is not differentiable.
+  [[nodiscard]] model::RewardMixture mixture(std::span<const RewardConfig> configs,
+                                             const model::MixtureOptions& options = {});
 
  private:
   [[nodiscard]] std::unique_ptr<model::Score> make(ScoreName name,

@@ -17,18 +17,18 @@ Share share_of(int rank, int world_size, std::int64_t num_units, std::int64_t mi
 
 Workload::Workload(const data::PromptSet& prompts, PromptRule prompt_of,
                    std::unique_ptr<NoiseSource> noise, PromptEncoder& encode,
-                   const at::TensorOptions& options, std::int64_t group)
+                   const at::TensorOptions& options, const SampleRule& rule)
     : prompts_(prompts),
       prompt_of_(std::move(prompt_of)),
       noise_(std::move(noise)),
       encode_(encode),
       options_(options),
-      group_(group) {
+      rule_(rule) {
 }
 
 at::Tensor Workload::noise_of(std::int64_t step, std::int64_t sample) const {
   at::Tensor z_NCHW = noise_->z_NCHW(step, sample);
-  const std::int64_t first_of_group = sample - sample % group_;
+  const std::int64_t first_of_group = sample - sample % rule_.group;
   if (first_of_group == sample) return z_NCHW;
   z_NCHW = z_NCHW.clone();
   z_NCHW[0].copy_(noise_->z_NCHW(step, first_of_group)[0]);
@@ -39,10 +39,13 @@ objective::Unit Workload::unit_of(std::int64_t step, const Share& samples) const
   objective::Unit unit;
   std::vector<at::Tensor> z_NCHW;
   for (std::int64_t sample = samples.first; sample < samples.first + samples.count; ++sample) {
-    const std::int64_t prompt = prompt_of_(step, sample / group_);
+    const std::int64_t prompt = prompt_of_(step, sample / rule_.group);
     unit.sample_ids.push_back(sample);
     unit.prompt_ids.push_back(prompt);
     unit.captions.push_back(prompts_.lines.at(static_cast<std::size_t>(prompt)));
+    unit.keys.push_back({.seed = rule_.seed,
+                         .step = static_cast<std::uint32_t>(step),
+                         .sample = static_cast<std::uint32_t>(sample)});
     z_NCHW.push_back(noise_of(step, sample));
   }
   unit.z_NBCHW = at::stack(z_NCHW, 1).to(options_);

@@ -27,13 +27,18 @@ struct Share {
 /// Which prompt a group of samples of a step draws.
 using PromptRule = std::function<std::int64_t(std::int64_t step, std::int64_t group)>;
 
+/// What samples have beside a prompt and noise of their own.
+struct SampleRule {
+  std::uint64_t seed = 0;  ///< of their keys
+  std::int64_t group = 1;  ///< how many that follow each other share prompt and initial latent
+};
+
 /// What a rank has to evaluate at a step. A pure function of (step, share): nothing depends on the
 /// rank count or on where a run was resumed.
 class Workload {
  public:
-  /// group: how many samples that follow each other share prompt and initial latent.
   Workload(const data::PromptSet& prompts, PromptRule prompt_of, std::unique_ptr<NoiseSource> noise,
-           PromptEncoder& encode, const at::TensorOptions& options, std::int64_t group = 1);
+           PromptEncoder& encode, const at::TensorOptions& options, const SampleRule& rule);
 
   /// share.count is a multiple of micro_batch.
   [[nodiscard]] std::vector<objective::Unit> units_at(std::int64_t step, const Share& share,
@@ -48,7 +53,7 @@ class Workload {
   std::unique_ptr<NoiseSource> noise_;
   PromptEncoder& encode_;
   at::TensorOptions options_;
-  std::int64_t group_;
+  SampleRule rule_;
 };
 
 }  // namespace rocm::launcher

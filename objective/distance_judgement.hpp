@@ -14,10 +14,12 @@ namespace rocm::objective {
 
 /// What a divergence says about the distances of a trajectory, which has at least one transition:
 /// fills delta, divergence, active fraction and penalty. weights: w_n of the penalty; empty: all 1.
+/// keys: of the samples; only divergences that draw look at them.
 /// Returns dD_n / d(Delta_n^2), [B] per transition.
 std::vector<at::Tensor> judge_distances(const Divergence& divergence,
                                         const model::SamplingSchedule& schedule,
                                         std::span<const double> weights,
+                                        std::span<const model::NoiseKey> keys,
                                         UnitEvaluation& evaluation);
 
 }  // namespace rocm::objective

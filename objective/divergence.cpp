@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "objective/jensen_shannon.hpp"
+#include "objective/sampled_jensen_shannon.hpp"
 
 namespace rocm::objective {
 namespace {
@@ -18,7 +19,7 @@ DivergenceValue linear(const at::Tensor& q_B, double slope) {
 /// KL = Delta^2 / 2; forward and reverse coincide for equal variances.
 class KullbackLeibler final : public Divergence {
  public:
-  DivergenceValue operator()(const at::Tensor& q_B, double) const override {
+  DivergenceValue operator()(const at::Tensor& q_B, double, const at::Tensor&) const override {
     return linear(q_B, 0.5);
   }
 };
@@ -26,7 +27,8 @@ class KullbackLeibler final : public Divergence {
 /// E_p |grad log p - grad log q|^2 = Delta^2 / sigma^2.
 class Fisher final : public Divergence {
  public:
-  DivergenceValue operator()(const at::Tensor& q_B, double sigma) const override {
+  DivergenceValue operator()(const at::Tensor& q_B, double sigma,
+                             const at::Tensor&) const override {
     return linear(q_B, 1.0 / (sigma * sigma));
   }
 };
@@ -34,7 +36,7 @@ class Fisher final : public Divergence {
 /// -ln BC = Delta^2 / 8.
 class Bhattacharyya final : public Divergence {
  public:
-  DivergenceValue operator()(const at::Tensor& q_B, double) const override {
+  DivergenceValue operator()(const at::Tensor& q_B, double, const at::Tensor&) const override {
     return linear(q_B, 0.125);
   }
 };
@@ -42,7 +44,7 @@ class Bhattacharyya final : public Divergence {
 /// H^2 = 1 - exp(-Delta^2 / 8); D'(Delta) = (Delta/4) exp(-Delta^2/8) peaks at Delta = 2.
 class Hellinger final : public Divergence {
  public:
-  DivergenceValue operator()(const at::Tensor& q_B, double) const override {
+  DivergenceValue operator()(const at::Tensor& q_B, double, const at::Tensor&) const override {
     const at::Tensor exponent_B = q_B.div(-8.0);
     const at::Tensor affinity_B = exponent_B.exp();
     const double peak = 0.5 * std::exp(-0.5);
@@ -56,7 +58,7 @@ class Hellinger final : public Divergence {
 /// Delta^2 the slope diverges there; the subgradient 0 keeps "no distance, no pull" exact.
 class TotalVariation final : public Divergence {
  public:
-  DivergenceValue operator()(const at::Tensor& q_B, double) const override {
+  DivergenceValue operator()(const at::Tensor& q_B, double, const at::Tensor&) const override {
     const at::Tensor delta_B = q_B.sqrt();
     const at::Tensor affinity_B = q_B.div(-8.0).exp();
     const double peak = 1.0 / std::sqrt(2.0 * std::numbers::pi);
@@ -69,13 +71,14 @@ class TotalVariation final : public Divergence {
 
 }  // namespace
 
-std::unique_ptr<Divergence> make_divergence(DivergenceKind kind) {
+std::unique_ptr<Divergence> make_divergence(DivergenceKind kind, std::int64_t js_draws) {
   switch (kind) {
     case DivergenceKind::kKl:
       return std::make_unique<KullbackLeibler>();
     case DivergenceKind::kHellinger:
       return std::make_unique<Hellinger>();
     case DivergenceKind::kJensenShannon:
+      if (js_draws > 0) return std::make_unique<SampledJensenShannon>(js_draws);
       return std::make_unique<JensenShannon>();
     case DivergenceKind::kFisher:
       return std::make_unique<Fisher>();

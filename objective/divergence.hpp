@@ -30,12 +30,20 @@ struct DivergenceValue {
 class Divergence {
  public:
   virtual ~Divergence() = default;
-  /// squared_distance_B: Delta^2 >= 0, float64, any device. sigma: of the transition.
+
+  /// How many standard normal deviates it wants per sample; 0 for closed forms.
+  [[nodiscard]] virtual std::int64_t draws() const { return 0; }
+
+  /// squared_distance_B: Delta^2 >= 0, float64, any device. sigma: of the transition. deviate_SB:
+  /// draws() rows, float64, on the same device; undefined if draws() is 0.
   [[nodiscard]] virtual DivergenceValue operator()(const at::Tensor& squared_distance_B,
-                                                   double sigma) const = 0;
+                                                   double sigma,
+                                                   const at::Tensor& deviate_SB) const = 0;
 };
 
-/// Null for kNone: the reference is then not evaluated at all.
-[[nodiscard]] std::unique_ptr<Divergence> make_divergence(DivergenceKind kind);
+/// js_draws: Jensen-Shannon by so many draws instead of exactly, if not 0. Null for kNone: the
+/// reference is then not evaluated at all.
+[[nodiscard]] std::unique_ptr<Divergence> make_divergence(DivergenceKind kind,
+                                                          std::int64_t js_draws = 0);
 
 }  // namespace rocm::objective

@@ -65,7 +65,7 @@ at::Tensor slope_by_series(const at::Tensor& q_B) {
 
 }  // namespace
 
-DivergenceValue JensenShannon::operator()(const at::Tensor& q_B, double) const {
+DivergenceValue JensenShannon::operator()(const at::Tensor& q_B, double, const at::Tensor&) const {
   const at::Tensor delta_B = q_B.sqrt();
   const at::Tensor small_B = delta_B.lt(kSeriesBelow);
   const at::Tensor safe_B = delta_B.clamp_min(kSeriesBelow);  // keeps the unused branch finite

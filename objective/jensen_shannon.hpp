@@ -15,7 +15,8 @@ namespace rocm::objective {
 /// Relative error <= 1e-11 for Delta in [1e-8, 1e3]. The derivative is analytic.
 class JensenShannon final : public Divergence {
  public:
-  DivergenceValue operator()(const at::Tensor& squared_distance_B, double sigma) const override;
+  DivergenceValue operator()(const at::Tensor& squared_distance_B, double sigma,
+                             const at::Tensor& deviate_SB) const override;
 };
 
 }  // namespace rocm::objective

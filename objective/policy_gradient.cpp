@@ -88,7 +88,7 @@ void PolicyGradient::score(const Unit& unit, UnitEvaluation& rollout) const {
   begin_phase(Phase::kDecoder);
   rollout.image_BCHW = pipeline_.decode(rollout.trajectory.sample_BCHW);
   begin_phase(Phase::kReward);
-  const auto reward = pipeline_.reward(rollout.image_BCHW, unit.captions);
+  const auto reward = pipeline_.reward(rollout.image_BCHW, unit.captions, unit.keys);
   rollout.reward_B = reward.total_B.to(at::kDouble);
   for (const at::Tensor& raw_B : reward.raw_B)
     rollout.raw_reward_B.push_back(raw_B.to(at::kDouble));
@@ -96,7 +96,7 @@ void PolicyGradient::score(const Unit& unit, UnitEvaluation& rollout) const {
 
 void PolicyGradient::measure(UnitEvaluation& rollout) const {
   const auto divergence = make_divergence(options_.measure);
-  static_cast<void>(judge_distances(*divergence, schedule(), /*weights=*/{}, rollout));
+  static_cast<void>(judge_distances(*divergence, schedule(), /*weights=*/{}, /*keys=*/{}, rollout));
 }
 
 BatchRewards PolicyGradient::gather(const Batch& batch) const {

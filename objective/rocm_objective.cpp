@@ -6,6 +6,7 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "dist/base/contract.hpp"
 #include "objective/distance_judgement.hpp"
 
 namespace rocm::objective {
@@ -24,7 +25,9 @@ struct RocmObjective::ScoredSample {
 };
 
 RocmObjective::RocmObjective(const Pipeline& pipeline, const RocmOptions& options)
-    : pipeline_(pipeline), options_(options), divergence_(make_divergence(options.divergence)) {
+    : pipeline_(pipeline),
+      options_(options),
+      divergence_(make_divergence(options.divergence, options.js_draws)) {
   if (!divergence_) options_.reference = model::ReferenceUse::kOff;
 }
 
@@ -70,7 +73,8 @@ void RocmObjective::begin(Phase phase) const {
 /// The reward's graph ends at the picture, so that the decoder's can be kept or made again: the
 /// bits are the same.
 RocmObjective::ScoredSample RocmObjective::score(const at::Tensor& sample_BCHW,
-                                                 const std::vector<std::string>& captions) const {
+                                                 const Unit& unit) const {
+  expects(pipeline_.reward.differentiable(), "rewards with a gradient");
   const at::AutoGradMode grad_mode(true);
   const at::Tensor latent_BCHW = live_leaf(sample_BCHW);
   begin(Phase::kDecoder);
@@ -78,7 +82,7 @@ RocmObjective::ScoredSample RocmObjective::score(const at::Tensor& sample_BCHW,
       pipeline_.decode(options_.recompute_decoder ? sample_BCHW : latent_BCHW);
   begin(Phase::kReward);
   const at::Tensor image_BCHW = live_leaf(decoded_BCHW);
-  auto reward = pipeline_.reward(image_BCHW, captions);
+  auto reward = pipeline_.reward(image_BCHW, unit.captions, unit.keys);
   const auto at_image = torch::autograd::grad({reward.total_B.sum()}, {image_BCHW});
   reward.total_B = reward.total_B.detach();
   begin(Phase::kDecoderBackward);
@@ -100,7 +104,7 @@ UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAda
                                        std::int64_t batch_size) const {
   begin(Phase::kRollout);
   model::Rollout rollout(pipeline_.policy, adapter, unit.text_BLD, unit.z_NBCHW, rollout_options());
-  const ScoredSample sample = score(rollout.trajectory().sample_BCHW, unit.captions);
+  const ScoredSample sample = score(rollout.trajectory().sample_BCHW, unit);
   begin(Phase::kRolloutBackward);
 
   UnitEvaluation evaluation{.trajectory = rollout.trajectory(),
@@ -114,7 +118,7 @@ UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAda
   std::vector<at::Tensor> distance_weights_B;
   if (divergence_ && !rollout.trajectory().transitions.empty()) {
     distance_weights_B = judge_distances(*divergence_, pipeline_.policy.schedule(),
-                                         options_.transition_weights, evaluation);
+                                         options_.transition_weights, unit.keys, evaluation);
     for (std::size_t n = 0; n < distance_weights_B.size(); ++n)
       distance_weights_B[n].mul_(options_.beta * weight_of(n) * share);
     evaluation.loss_B.add_(evaluation.penalty_B, options_.beta);

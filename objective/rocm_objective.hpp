@@ -20,6 +20,7 @@ struct RocmOptions {
   double beta = 0.1;
   model::ReferenceUse reference = model::ReferenceUse::kDetached;
   model::DistanceReduction reduction = model::DistanceReduction::kMean;
+  std::int64_t js_draws = 0;  ///< of the sampled Jensen-Shannon divergence; 0: the exact one
   std::vector<double> transition_weights = {};  ///< w_n of the divergences; empty: all 1
   std::size_t truncate = 0;        ///< K: gradients flow through the last K network calls
   std::size_t kept_steps = 0;      ///< step graphs that are kept instead of recomputed
@@ -66,8 +67,7 @@ class RocmObjective {
   [[nodiscard]] model::RolloutOptions rollout_options() const;
   /// r(decode(x0), c) for a unit and the gradient of its sum at x0.
   struct ScoredSample;
-  [[nodiscard]] ScoredSample score(const at::Tensor& sample_BCHW,
-                                   const std::vector<std::string>& captions) const;
+  [[nodiscard]] ScoredSample score(const at::Tensor& sample_BCHW, const Unit& unit) const;
   [[nodiscard]] double weight_of(std::size_t transition) const;
   void begin(Phase phase) const;
 

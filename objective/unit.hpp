@@ -7,6 +7,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/keyed_noise.hpp"
 #include "model/trajectory.hpp"
 
 namespace rocm::objective {
@@ -20,6 +21,7 @@ struct Unit {
   std::vector<std::string> captions;
   std::vector<std::int64_t> sample_ids;  ///< index in the global batch
   std::vector<std::int64_t> prompt_ids;  ///< row of the prompt file
+  std::vector<model::NoiseKey> keys;     ///< of whatever else is drawn for a sample
 };
 
 /// Everything that a method says about a unit. No tensor carries a graph.

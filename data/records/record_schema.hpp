@@ -74,7 +74,7 @@ inline constexpr auto kRecordSchema = std::to_array<RecordVariable>({
     {"prompt_id", record_axes::kPerSample, RecordElement::kInt64, RecordChoice::kAlways, "1",
      "row of prompts that the sample was drawn for"},
     {"reward", record_axes::kPerSample, RecordElement::kFloat32, RecordChoice::kAlways, "1",
-     "weighted sum of the rewards of the final image"},
+     "objective.reward_rule of the weighted rewards of the final image"},
     {"divergence", record_axes::kPerTransition, RecordElement::kFloat32, RecordChoice::kAlways, "1",
      "divergence of the policy's transition from the reference's"},
     {"delta", record_axes::kPerTransition, RecordElement::kFloat32, RecordChoice::kAlways, "1",

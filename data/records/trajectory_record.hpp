@@ -22,7 +22,7 @@ struct TrajectoryStep {
   std::int64_t step = 0;                               ///< optimiser step, from 1
   at::Tensor sample_id_S;                              ///< int64
   at::Tensor prompt_id_S;                              ///< int64
-  at::Tensor reward_S;                                 ///< weighted sum
+  at::Tensor reward_S;                                 ///< all rewards in one
   std::map<std::string, at::Tensor> reward_by_name_S;  ///< raw, by the plan's reward names
   at::Tensor divergence_SN;
   at::Tensor delta_SN;

@@ -6,6 +6,7 @@
 
 #include "dist/base/field.hpp"
 #include "launcher/config/choice.hpp"
+#include "model/rewards/reward_rule.hpp"
 #include "model/rollout.hpp"
 #include "objective/beta_rule.hpp"
 #include "objective/divergence.hpp"
@@ -39,6 +40,12 @@ template <>
 inline constexpr auto kChoices<model::DistanceReduction> =
     std::to_array<Choice<model::DistanceReduction>>({{model::DistanceReduction::kMean, "mean"},
                                                      {model::DistanceReduction::kSum, "sum"}});
+
+template <>
+inline constexpr auto kChoices<model::RewardRule> = std::to_array<Choice<model::RewardRule>>(
+    {{model::RewardRule::kSum, "sum"},
+     {model::RewardRule::kMin, "min"},
+     {model::RewardRule::kMeanMinusStd, "mean_minus_std"}});
 
 /// How the divergence's weight is found when it is not a number.
 enum class BetaRule : std::uint8_t { kAuto };
@@ -82,12 +89,17 @@ struct ObjectiveConfig {
   std::vector<double> transition_weights;
   model::DistanceReduction reduction = model::DistanceReduction::kMean;
   JsEstimator js_estimator = JsEstimator::kExact;
+  std::int64_t js_samples = 1;
   ReferenceGradient reference_gradient = ReferenceGradient::kDetached;
   std::int64_t measure_every = 0;
   objective::DivergenceKind measure = objective::DivergenceKind::kKl;
   NumberOr<std::int64_t, TruncateRule> truncate = TruncateRule::kAll;
   std::int64_t extra_draws = 0;
   std::int64_t late_steps = 0;
+  model::RewardRule reward_rule = model::RewardRule::kSum;
+  double reward_std_weight = 1.0;
+  double augment_crop = 1.0;
+  double augment_noise = 0.0;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor&& visit) {
@@ -123,6 +135,10 @@ struct ObjectiveConfig {
     visit(self.js_estimator, Field{.name = "js_estimator",
                                    .meaning = "the Jensen-Shannon integral: exact, or the paper's "
                                               "samples"});
+    visit(self.js_samples, Field{.name = "js_samples",
+                                 .meaning = "of js_estimator \"sampled\", per transition [count]",
+                                 .at_least = 1,
+                                 .at_most = 1e5});
     visit(self.reference_gradient, Field{.name = "reference_gradient",
                                          .meaning = "detached: the reference's output is a "
                                                     "constant; full: the exact gradient"});
@@ -143,6 +159,23 @@ struct ObjectiveConfig {
                                  .meaning = "score what one of the last m steps, drawn for each "
                                             "unit, takes for the picture; 0 = the picture [steps]",
                                  .at_least = 0});
+    visit(self.reward_rule, Field{.name = "reward_rule",
+                                  .meaning = "how the weighted [[reward]] become one: sum, min, or "
+                                             "mean_minus_std over them"});
+    visit(self.reward_std_weight,
+          Field{.name = "reward_std_weight",
+                .meaning = "of the standard deviation in mean_minus_std [1]",
+                .at_least = 0.0});
+    visit(self.augment_crop,
+          Field{.name = "augment_crop",
+                .meaning = "rewards see a random window of the picture: its smallest side; 1 = the "
+                           "whole picture [share of the side]",
+                .at_most = 1.0,
+                .more_than = 0.0});
+    visit(self.augment_noise,
+          Field{.name = "augment_noise",
+                .meaning = "and Gaussian noise on it: its standard deviation [pixels in 0..1]",
+                .at_least = 0.0});
   }
 };
 

@@ -65,7 +65,7 @@ struct ScoreConfig {
   }
 };
 
-/// One [[reward]]; the training reward is their weighted sum.
+/// One [[reward]]; objective.reward_rule makes one number of them.
 struct RewardConfig {
   ScoreName name = ScoreName::kPickScore;
   std::optional<std::string> path;
@@ -88,7 +88,8 @@ struct RewardConfig {
                            .meaning = "its weights: a Hugging Face folder, or the published file; "
                                       "aesthetic: CLIPDIR,HEADFILE",
                            .example = "\"world/clip\""});
-    visit(self.weight, Field{.name = "weight", .meaning = "in the sum of rewards [1]"});
+    visit(self.weight,
+          Field{.name = "weight", .meaning = "its factor before objective.reward_rule [1]"});
     visit(self.interpolation,
           Field{.name = "interpolation", .meaning = "how pictures are resized for the gradient"});
     visit(self.antialias, Field{.name = "antialias",

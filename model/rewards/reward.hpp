@@ -21,12 +21,16 @@ class Score {
                                            std::span<const std::string> captions) const = 0;
 };
 
-/// A score that also has a gradient: what the policy is trained on.
+/// A score of pictures that are tensors: what the policy is trained on.
 class Reward : public Score {
  public:
-  /// Raw scores [B] of pictures [B, 3, H, W] in 0..1, differentiable in them; no rounding to bytes.
+  /// Raw scores [B] of pictures [B, 3, H, W] in 0..1, on their device. If differentiable(), they
+  /// carry the pictures' graph and pictures are not rounded to bytes.
   [[nodiscard]] virtual at::Tensor evaluate(const at::Tensor& image_BCHW,
                                             std::span<const std::string> captions) const = 0;
+
+  /// False for rules without a gradient, which only policy-gradient methods can climb.
+  [[nodiscard]] virtual bool differentiable() const { return true; }
 };
 
 }  // namespace rocm::model

@@ -80,6 +80,17 @@ def test_pairs_of_d3po_share_prompt_and_initial_latent(rocm):
     assert len(set(prompts)) == 4 and not (first_state[0] == first_state[2]).all()
 
 
+def test_a_method_that_reinforces_takes_rules_as_rewards(rocm):
+    settings = settings_of(
+        "rlcm", run__iterations=1, reward__0__weight=0.01, reward__1__name="shapes",
+        reward__2__name="jpeg_compressibility", objective__reward_rule="mean_minus_std",
+    )
+    line = metrics(rocm.train("rules", **settings))[0]
+    assert 0.0 <= line["reward/shapes"] <= 1.0 and line["reward/jpeg_compressibility"] < 0.0
+    raw = [0.01 * line["reward/pickscore"], line["reward/shapes"], line["reward/jpeg_compressibility"]]
+    assert line["reward"] < sum(raw) / 3
+
+
 def test_a_method_that_reinforces_needs_a_density_at_every_step(rocm):
     arguments = rocm.train_arguments("out", **settings_of("ddpo", model__eta=0.0))
     done = rocm.run(*arguments)

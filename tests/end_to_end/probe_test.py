@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,3 +138,22 @@ def test_gradients_do_not_depend_on_checkpointing(rocm, checkpoint):
     settings = {"model.checkpoint": checkpoint}
     got, plain = probe(rocm, CASES["kl"], **settings), probe(rocm, CASES["kl"])
     assert all((got[name] == plain[name]).all() for name in plain)
+
+
+def documented_noise():
+    """The function `noise` of docs/noise.md."""
+    names = {}
+    exec(Path("docs/noise.md").read_text().split("```python")[1].split("```")[0], names)
+    return names["noise"]
+
+
+def test_the_sampled_js_is_that_of_the_noise_in_the_documents(rocm):
+    settings = {"objective.divergence": "js", "objective.js_estimator": "sampled", "objective.js_samples": 3}
+    got = probe(rocm, CASES["kl"], **settings)
+    delta, noise = got["delta"].astype(np.float64), documented_noise()
+    transitions, samples = delta.shape
+    v = np.stack([noise(0, 1, b, transitions, (3,), 2**31) for b in range(samples)], 1)  # [M, B, 3]
+    log_ratio = -(delta**2)[..., None] / 2 - delta[..., None] * v
+    ratio = np.exp(log_ratio)
+    f = (ratio * log_ratio - (1 + ratio) * np.log((1 + ratio) / 2)) / 2
+    np.testing.assert_allclose(got["divergence"], f.mean(2), rtol=1e-4)

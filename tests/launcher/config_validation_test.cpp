@@ -41,11 +41,6 @@ TEST(ConfigValidation, ARunNameMustBeAFolderName) {
   EXPECT_THAT(error_with({"run.name="}), HasSubstr("cannot name a folder"));
 }
 
-TEST(ConfigValidation, OptionsThatAreNotBuiltAreNamed) {
-  EXPECT_THAT(error_with({"objective.js_estimator=sampled"}),
-              HasSubstr("sampled is not available"));
-}
-
 TEST(ConfigValidation, EveryMethodIsFineAtItsDefaults) {
   for (const char* method : {"rocm", "rlcm", "ddpo", "dpok", "d3po", "alignprop", "draft", "refl"})
     EXPECT_EQ(error_with({std::string("objective.method=") + method}), kNoError) << method;
@@ -87,10 +82,25 @@ TEST(ConfigValidation, ARunsNameFitsAFileSystem) {
   EXPECT_THAT(error_with({"run.name=" + std::string(201, 'a')}), StartsWith("run.name: 201 bytes"));
 }
 
-TEST(ConfigValidation, ARewardNeedsAGradient) {
-  EXPECT_THAT(error_with({"reward.0.name=jpeg_compressibility"}),
-              StartsWith("reward.0: jpeg_compressibility cannot be a reward (it has no gradient"));
-  EXPECT_THAT(error_with({"reward.0.name=shapes"}), HasSubstr("shapes cannot be a reward"));
+TEST(ConfigValidation, ARewardOfAFirstOrderMethodNeedsAGradient) {
+  EXPECT_EQ(
+      error_with({"reward.1.name=jpeg_compressibility"}),
+      "reward.1: jpeg_compressibility cannot be a reward of objective.method \"rocm\" (it has "
+      "no gradient, and the method follows the gradient of the reward). use it in "
+      "[[evaluation.score]], or a policy-gradient method: rlcm, ddpo, dpok or d3po.");
+  for (const char* method : {"rocm", "alignprop", "draft", "refl"})
+    for (const char* name : {"shapes", "jpeg_compressibility", "jpeg_incompressibility"})
+      EXPECT_THAT(error_with({std::string("reward.1.name=") + name,
+                              std::string("objective.method=") + method}),
+                  HasSubstr("cannot be a reward"))
+          << method << ", " << name;
+}
+
+TEST(ConfigValidation, ARewardOfAPolicyGradientMethodNeedsNone) {
+  for (const char* method : {"rlcm", "ddpo", "dpok", "d3po"})
+    EXPECT_EQ(error_with({"reward.1.name=shapes", std::string("objective.method=") + method}),
+              kNoError)
+        << method;
 }
 
 TEST(ConfigValidation, ARewardIsGivenOnce) {

@@ -27,6 +27,29 @@ TEST(ObjectiveOptions, DetachTheReferenceByDefault) {
   EXPECT_EQ(options_of("").reference, model::ReferenceUse::kDetached);
 }
 
+TEST(ObjectiveOptions, DrawForTheJensenShannonDivergenceOnlyIfItIsSampled) {
+  EXPECT_EQ(options_of("[objective]\njs_samples = 5\n").js_draws, 0);
+  EXPECT_EQ(options_of("[objective]\njs_estimator = \"sampled\"\n").js_draws, 1);
+  EXPECT_EQ(options_of("[objective]\njs_estimator = \"sampled\"\njs_samples = 5\n").js_draws, 5);
+}
+
+TEST(MixtureOptions, SayWhatTheConfigurationSays) {
+  const auto options = mixture_options({.reward_rule = model::RewardRule::kMeanMinusStd,
+                                        .reward_std_weight = 0.5,
+                                        .augment_crop = 0.9,
+                                        .augment_noise = 0.01});
+  EXPECT_EQ(options.combine.rule, model::RewardRule::kMeanMinusStd);
+  EXPECT_EQ(options.combine.std_weight, 0.5);
+  EXPECT_EQ(options.augment.crop, 0.9);
+  EXPECT_EQ(options.augment.noise, 0.01);
+}
+
+TEST(MixtureOptions, AreThePlainSumByDefault) {
+  const auto options = mixture_options({});
+  EXPECT_EQ(options.combine.rule, model::RewardRule::kSum);
+  EXPECT_FALSE(options.augment.enabled());
+}
+
 TEST(ObjectiveOptions, LetGradientsFlowThroughTheLastKCalls) {
   EXPECT_EQ(options_of("").truncate, kSteps);
   EXPECT_EQ(options_of("[objective]\ntruncate = 3\n").truncate, 3U);

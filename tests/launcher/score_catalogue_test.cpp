@@ -7,6 +7,7 @@
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
+#include "model/image_decoder.hpp"
 #include "tests/launcher/message_of.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
@@ -19,28 +20,29 @@ namespace fs = std::filesystem;
 
 class Catalogue : public ::testing::Test {
  protected:
-  [[nodiscard]] std::string refusal_of_training_on(ScoreName name,
-                                                   std::optional<std::string> path = {}) {
-    const std::vector<RewardConfig> configs{{.name = name, .path = std::move(path)}};
-    return rocm::test::usage_error_of([&] { (void)catalogue.mixture(configs); });
-  }
-
   const std::string clip = (test::golden_folder() / "rocm_step/clip").string();
   std::vector<fs::path> files;
   ScoreCatalogue catalogue{{.device = at::kCPU, .network = at::kFloat, .state = at::kFloat}, files};
 };
 
-TEST_F(Catalogue, RefusesToTrainOnARuleWithoutAGradient) {
+TEST_F(Catalogue, MakesRewardsWithoutAGradientOfRules) {
+  const at::Tensor grey = at::full({1, 3, 48, 48}, 0.5, at::kFloat);
+  const std::vector<std::string> captions{"a red square"};
   for (const ScoreName name :
-       {ScoreName::kShapes, ScoreName::kJpegCompressibility, ScoreName::kJpegIncompressibility})
-    EXPECT_EQ(refusal_of_training_on(name),
-              "reward: \"" + std::string(name_of(name)) +
-                  "\" cannot be trained on (it is a rule without a gradient, and this method needs "
-                  "one). use pickscore or another score that is a network.");
+       {ScoreName::kShapes, ScoreName::kJpegCompressibility, ScoreName::kJpegIncompressibility}) {
+    const std::vector<RewardConfig> configs{{.name = name, .path = {}}};
+    const auto mixture = catalogue.mixture(configs);
+    const auto metric = catalogue.score({.name = name, .path = {}});
+    EXPECT_FALSE(mixture.differentiable()) << name_of(name);
+    EXPECT_EQ(mixture(grey, captions).total_B.item<double>(),
+              metric->measure(model::to_pixels_BHWC(grey), captions).item<double>())
+        << name_of(name);
+  }
 }
 
 TEST_F(Catalogue, RefusesARewardWithoutItsPath) {
-  EXPECT_EQ(refusal_of_training_on(ScoreName::kPickScore),
+  const std::vector<RewardConfig> configs{{.name = ScoreName::kPickScore, .path = {}}};
+  EXPECT_EQ(rocm::test::usage_error_of([&] { (void)catalogue.mixture(configs); }),
             "score \"pickscore\": it has no path (its weights are read from a folder of "
             "PickScore_v1). add path = \"...\" to the configuration, or =PATH to --score.");
 }
@@ -82,6 +84,17 @@ TEST_F(Catalogue, SumsRewardsByTheirWeights) {
   const double expected =
       0.5 * value.raw_B[0][0].item<double>() - 2.0 * value.raw_B[1][0].item<double>();
   EXPECT_NEAR(value.total_B[0].item<double>(), expected, 1e-5);
+}
+
+TEST_F(Catalogue, CombinesRewardsByTheRuleThatIsAsked) {
+  const at::Tensor grey = at::full({1, 3, 48, 48}, 0.5, at::kFloat);
+  const std::vector<std::string> captions{"a dog"};
+  const std::vector<RewardConfig> configs{{.name = ScoreName::kPickScore, .path = clip},
+                                          {.name = ScoreName::kClipScore, .path = clip}};
+  const auto value =
+      catalogue.mixture(configs, {.combine = {.rule = model::RewardRule::kMin}})(grey, captions);
+  EXPECT_EQ(value.total_B[0].item<double>(),
+            std::min(value.raw_B[0][0].item<double>(), value.raw_B[1][0].item<double>()));
 }
 
 TEST_F(Catalogue, RefusesACropThatTheTowerCannotTake) {

@@ -32,9 +32,12 @@ class Dealt : public ::testing::Test {
  private:
   data::PromptSet prompts_{.lines = {"a red square", "a blue disc", "a cat", "a dog", "snow"}};
   PromptEncoder encode_ = golden_encoder();
-  Workload workload_{
-      prompts_, [](std::int64_t step, std::int64_t sample) { return (3 * step + sample) % 5; },
-      std::make_unique<KeyedNoise>(kSeed, kNoise), encode_, at::TensorOptions(at::kFloat)};
+  Workload workload_{prompts_,
+                     [](std::int64_t step, std::int64_t sample) { return (3 * step + sample) % 5; },
+                     std::make_unique<KeyedNoise>(kSeed, kNoise),
+                     encode_,
+                     at::TensorOptions(at::kFloat),
+                     {.seed = kSeed}};
 };
 
 TEST(ShareOf, GivesRanksContiguousBlocksInRankOrder) {
@@ -78,6 +81,16 @@ TEST_F(Dealt, NoiseIsKeyedByStepAndGlobalSample) {
         at::equal(z_NBCHW.select(1, b),
                   model::keyed_noise({.seed = kSeed, .step = 2, .sample = 4 + b}, 3, {4, 5, 6})))
         << "sample " << b;
+}
+
+TEST_F(Dealt, KeysOfWhatElseIsDrawnNameStepAndGlobalSample) {
+  const auto keys = units(2, {.first = 4, .count = 2}, 2)[0].keys;
+  ASSERT_EQ(keys.size(), 2U);
+  for (std::uint32_t b = 0; b < 2; ++b) {
+    EXPECT_EQ(keys[b].seed, kSeed) << b;
+    EXPECT_EQ(keys[b].step, 2U) << b;
+    EXPECT_EQ(keys[b].sample, 4 + b) << b;
+  }
 }
 
 TEST_F(Dealt, UnitsOfTwoAreTwoUnitsOfOne) {

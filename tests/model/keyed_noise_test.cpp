@@ -46,6 +46,19 @@ TEST(KeyedNoise, UsesAllBitsOfTheSeed) {
                        0.6236898899078369, -0.8770065903663635});
 }
 
+TEST(KeyedNoise, OfLaterEntriesFollowsItsRecipeToo) {
+  const NoiseKey key{.seed = 2026, .step = 7, .sample = 3};
+  const auto noise = values_of(keyed_noise(key, 1, {3}, noise_entry::kDivergence + 2));
+  const std::vector<double> expected{-0.08938522636890411, -0.9303960800170898, 1.7551782131195068};
+  for (std::size_t e = 0; e < expected.size(); ++e) EXPECT_NEAR(noise[e], expected[e], 2e-7) << e;
+  EXPECT_TRUE(at::equal(keyed_noise(key, 2, {3}, 4), keyed_noise(key, 6, {3}).narrow(0, 4, 2)));
+}
+
+TEST(KeyedUniforms, FollowTheRecipeOfTheNoise) {
+  EXPECT_EQ(keyed_uniforms({.seed = 2026, .step = 7, .sample = 3}, noise_entry::kWindow, 3),
+            (std::vector<double>{0.37877188244391974, 0.8153335832086188, 0.14839866609740232}));
+}
+
 TEST(KeyedNoise, OfAnEntryDoesNotDependOnHowManyAreDrawn) {
   const NoiseKey key{.seed = 1, .step = 2, .sample = 3};
   const at::Tensor many = keyed_noise(key, 8, {4, 6, 6});

@@ -22,7 +22,7 @@ struct Numbers {
 
 Numbers at_delta(DivergenceKind kind, double delta, double sigma = kSigma) {
   const auto divergence = make_divergence(kind);
-  const auto result = (*divergence)(at::full({1}, delta * delta, at::kDouble), sigma);
+  const auto result = (*divergence)(at::full({1}, delta * delta, at::kDouble), sigma, {});
   return {.value = result.value_B.item<double>(),
           .slope = result.slope_B.item<double>(),
           .active_fraction = result.active_fraction_B.item<double>()};

@@ -46,7 +46,7 @@ constexpr std::array kReference = std::to_array<Reference>({
 });
 
 DivergenceValue js(double delta) {
-  return JensenShannon()(at::full({1}, delta * delta, at::kDouble), 1.0);
+  return JensenShannon()(at::full({1}, delta * delta, at::kDouble), 1.0, {});
 }
 
 TEST(JensenShannon, IsExactToElevenDigitsForEveryDistance) {
@@ -69,9 +69,9 @@ TEST(JensenShannon, SaturatesAtLogTwo) {
 
 TEST(JensenShannon, DoesNotDependOnWhatElseIsInTheBatch) {
   const at::Tensor q_B = at::tensor({1e-16, 0.01, 1.0, 64.0, 1e6}, at::kDouble);
-  const DivergenceValue together = JensenShannon()(q_B, 1.0);
+  const DivergenceValue together = JensenShannon()(q_B, 1.0, {});
   for (std::int64_t b = 0; b < q_B.numel(); ++b) {
-    const DivergenceValue alone = JensenShannon()(q_B.narrow(0, b, 1), 1.0);
+    const DivergenceValue alone = JensenShannon()(q_B.narrow(0, b, 1), 1.0, {});
     EXPECT_EQ(alone.value_B.item<double>(), together.value_B[b].item<double>()) << b;
     EXPECT_EQ(alone.slope_B.item<double>(), together.slope_B[b].item<double>()) << b;
   }

@@ -131,6 +131,31 @@ TEST_F(RocmGradient, OfSummedDistancesIsThatOfFiniteDifferences) {
   expect_slopes_of_finite_differences(summed);
 }
 
+TEST_F(RocmGradient, OfTheSampledJensenShannonIsThatOfFiniteDifferencesAtFixedDraws) {
+  for (const ReferenceUse use : {ReferenceUse::kFull, ReferenceUse::kDetached}) {
+    RocmOptions sampled = options(DivergenceKind::kJensenShannon, use);
+    sampled.js_draws = 2;
+    expect_slopes_of_finite_differences(sampled);
+    expect_gradient_of_one_graph(sampled);
+  }
+}
+
+TEST_F(RocmGradient, OfAnAugmentedRewardIsThatOfOneGraph) {
+  rocm::test::GoldenRun run = rocm::test::short_run();
+  run.objective = "reward_rule = \"min\"\naugment_crop = 0.7\naugment_noise = 0.05\n";
+  launcher::Assembly augmented(golden_config(run), launcher::AssemblyRequest{});
+  const Unit batch = whole_batch(augmented);
+  const RocmOptions kl = options(DivergenceKind::kKl, ReferenceUse::kFull);
+  const at::Tensor expected =
+      TextbookObjective(pipeline_of(augmented), kl, batch).gradient(augmented.adapter);
+  const UnitEvaluation evaluation =
+      RocmObjective(pipeline_of(augmented), kl).evaluate(batch, augmented.adapter, 2);
+  EXPECT_LE(evaluation.gradient.sub(expected).norm().item<double>(),
+            1e-12 * expected.norm().item<double>());
+  EXPECT_FALSE(at::equal(evaluation.reward_B, evaluate(kl).reward_B));
+  EXPECT_TRUE(at::equal(evaluation.image_BCHW, evaluate(kl).image_BCHW));  // pictures stay whole
+}
+
 TEST_F(RocmGradient, OfBothModesDiffers) {
   // Otherwise the tests of one would not tell it from the other.
   const at::Tensor full = evaluate(options(DivergenceKind::kKl, ReferenceUse::kFull)).gradient;

@@ -11,6 +11,8 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "objective/divergence_draws.hpp"
+
 namespace rocm::objective {
 namespace {
 
@@ -23,6 +25,14 @@ at::Tensor jensen_shannon(const at::Tensor& squared_B) {
   const at::Tensor softplus_BU = at::softplus(s_B1.sqrt().mul(u_U).sub(s_B1.mul(0.5)), 1, 50);
   const at::Tensor mean_B = softplus_BU.mul(weight_U).sum(1).div(weight_U.sum());
   return mean_B.neg().add(std::numbers::ln2);
+}
+
+/// f(q/p) with f(t) = (t ln t - (1 + t) ln((1 + t) / 2)) / 2, ln q/p = -Delta^2/2 - Delta v.
+at::Tensor sampled_jensen_shannon(const at::Tensor& squared_B, const at::Tensor& v_SB) {
+  const at::Tensor l_SB = squared_B.sqrt().mul(v_SB).add(squared_B.mul(0.5)).neg();
+  const at::Tensor t_SB = l_SB.exp(), both_SB = t_SB.add(1.0);
+  const at::Tensor f_SB = t_SB.mul(l_SB).sub(both_SB.mul(both_SB.div(2.0).log())).div(2.0);
+  return f_SB.mean(0);
 }
 
 at::Tensor closed_form(DivergenceKind kind, const at::Tensor& squared_B, double sigma) {
@@ -52,7 +62,10 @@ at::Tensor TextbookObjective::divergence_B(std::size_t n, const at::Tensor& mean
   const double sigma = pipeline_.policy.schedule()[n].sigma;
   const at::Tensor squared = mean_BCHW.sub(reference_mean_BCHW).div(sigma).pow(2).flatten(1);
   const bool mean = options_.reduction == model::DistanceReduction::kMean;
-  return closed_form(options_.divergence, mean ? squared.mean(1) : squared.sum(1), sigma);
+  const at::Tensor squared_B = mean ? squared.mean(1) : squared.sum(1);
+  if (options_.js_draws == 0) return closed_form(options_.divergence, squared_B, sigma);
+  return sampled_jensen_shannon(squared_B,
+                                divergence_deviates(unit_.keys, n, options_.js_draws, at::kCPU));
 }
 
 at::Tensor TextbookObjective::loss(const model::LowRankAdapter& adapter,
@@ -75,7 +88,8 @@ at::Tensor TextbookObjective::loss(const model::LowRankAdapter& adapter,
     }
     x = sigma > 0.0 ? mean.add(unit_.z_NBCHW[static_cast<std::int64_t>(n) + 1], sigma) : mean;
   }
-  const at::Tensor reward_B = pipeline_.reward(pipeline_.decode(x), unit_.captions).total_B;
+  const at::Tensor reward_B =
+      pipeline_.reward(pipeline_.decode(x), unit_.captions, unit_.keys).total_B;
   return total_B.sub(reward_B).mean();
 }
 
