@@ -71,8 +71,7 @@ objective::BetaOptions beta_options(const Config& config) {
 
 objective::FirstOrderOptions first_order_options(const Config& config) {
   const ObjectiveConfig& objective = config.objective;
-  return {.seed = static_cast<std::uint64_t>(config.run.seed),
-          .random_truncation =
+  return {.random_truncation =
               objective.truncate == NumberOr<std::int64_t, TruncateRule>(TruncateRule::kRandom),
           .late_steps = static_cast<std::size_t>(objective.late_steps),
           .extra_draws = objective.extra_draws,

@@ -20,8 +20,11 @@ struct NoiseKey {
 /// noise of transition n).
 namespace noise_entry {
 
-inline constexpr std::uint32_t kWindow = 1U << 30;      ///< augmentation: size, row, column
-inline constexpr std::uint32_t kPixels = kWindow + 1;   ///< augmentation: noise of the picture
+inline constexpr std::uint32_t kWindow = 1U << 30;     ///< augmentation: size, row, column
+inline constexpr std::uint32_t kPixels = kWindow + 1;  ///< augmentation: noise of the picture
+inline constexpr std::uint32_t kCut = kWindow + 2;     ///< where a unit is cut, by its first sample
+inline constexpr std::uint32_t kLastStep =
+    kWindow + (1U << 29);                               ///< + i: draw i of the last step's noise
 inline constexpr std::uint32_t kDivergence = 1U << 31;  ///< + n - 1: u of transition n
 
 }  // namespace noise_entry

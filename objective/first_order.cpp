@@ -5,21 +5,17 @@
 
 #include <ATen/ops/stack.h>
 
-#include "model/keyed_choice.hpp"
 #include "model/keyed_noise.hpp"
 
 namespace rocm::objective {
 namespace {
 
 constexpr const char* kBetaState = "beta";
-// "rocmtrnc" and "rocmdraw" set these streams apart from the noise, which uses the seed itself.
-constexpr std::uint64_t kCutPurpose = 0x726f636d74726e63;
-constexpr std::uint64_t kDrawPurpose = 0x726f636d64726177;
 
-model::NoiseKey key_of(std::uint64_t seed, std::int64_t step, std::int64_t sample) {
-  return {.seed = seed,
-          .step = static_cast<std::uint32_t>(step),
-          .sample = static_cast<std::uint32_t>(sample)};
+/// One of 0 ... size - 1 for a unit, each as likely as another.
+std::size_t chosen_for(const Unit& unit, std::size_t size) {
+  const double u = model::keyed_uniforms(unit.keys.front(), model::noise_entry::kCut, 1).front();
+  return static_cast<std::size_t>(u * static_cast<double>(size));
 }
 
 }  // namespace
@@ -43,40 +39,29 @@ RocmObjective FirstOrder::objective_at(std::int64_t step) const {
   return measures ? objective_.measuring(options_.measure) : objective_.weighing(beta_in_use_);
 }
 
-std::int64_t FirstOrder::choose(const Batch& batch, const Unit& unit, std::int64_t size) const {
-  const auto key = key_of(options_.seed, batch.step, unit.sample_ids.front());
-  return model::keyed_choice(key, kCutPurpose, size);
-}
-
-RocmObjective FirstOrder::objective_for(const Batch& batch, const Unit& unit) const {
-  if (!late_policies_.empty()) {
-    const auto late = choose(batch, unit, static_cast<std::int64_t>(late_policies_.size()));
-    return objective_at(batch.step)
-        .along(late_policies_[static_cast<std::size_t>(late)])
-        .truncated(1);
-  }
-  if (!options_.random_truncation) return objective_at(batch.step);
-  const auto steps = static_cast<std::int64_t>(objective_.pipeline().policy.schedule().size());
-  return objective_at(batch.step)
-      .truncated(static_cast<std::size_t>(1 + choose(batch, unit, steps)));
+RocmObjective FirstOrder::objective_for(std::int64_t step, const Unit& unit) const {
+  const RocmObjective objective = objective_at(step);
+  if (!late_policies_.empty())
+    return objective.along(late_policies_[chosen_for(unit, late_policies_.size())]).truncated(1);
+  if (!options_.random_truncation) return objective;
+  return objective.truncated(1 + chosen_for(unit, objective_.pipeline().policy.schedule().size()));
 }
 
 UnitEvaluation FirstOrder::evaluate(const Batch& batch, std::size_t unit) const {
   const Unit& work = batch.units[unit];
-  UnitEvaluation evaluation = objective_for(batch, work).evaluate(work, batch.adapter, batch.size);
+  UnitEvaluation evaluation =
+      objective_for(batch.step, work).evaluate(work, batch.adapter, batch.size);
   if (last_step_) average_last_step(batch, work, evaluation);
   return evaluation;
 }
 
-Unit FirstOrder::noised_again(const Batch& batch, const Unit& unit, std::int64_t draw,
+Unit FirstOrder::noised_again(const Unit& unit, std::uint32_t draw,
                               const at::Tensor& sample_BCHW) const {
   const double alpha_bar = last_step_->schedule().front().alpha_bar;
+  const std::uint32_t entry = model::noise_entry::kLastStep + draw;
   std::vector<at::Tensor> noise_CHW;
-  for (const std::int64_t sample : unit.sample_ids) {
-    const auto key = key_of(options_.seed ^ kDrawPurpose, batch.step, sample);
-    noise_CHW.push_back(
-        model::keyed_noise(key, draw + 1, sample_BCHW.sizes().slice(1)).select(0, draw));
-  }
+  for (const model::NoiseKey& key : unit.keys)
+    noise_CHW.push_back(model::keyed_noise(key, 1, sample_BCHW.sizes().slice(1), entry)[0]);
   const at::Tensor noise_BCHW = at::stack(noise_CHW).to(sample_BCHW.options());
   Unit again = unit;
   again.z_NBCHW = sample_BCHW.mul(std::sqrt(alpha_bar))
@@ -90,7 +75,7 @@ void FirstOrder::average_last_step(const Batch& batch, const Unit& unit,
   const RocmObjective last = objective_at(batch.step).along(*last_step_).truncated(1);
   const at::Tensor sample_BCHW = evaluation.trajectory.sample_BCHW;
   for (std::int64_t draw = 0; draw < options_.extra_draws; ++draw) {
-    const Unit again = noised_again(batch, unit, draw, sample_BCHW);
+    const Unit again = noised_again(unit, static_cast<std::uint32_t>(draw), sample_BCHW);
     const UnitEvaluation more = last.evaluate(again, batch.adapter, batch.size);
     evaluation.gradient.add_(more.gradient);
     evaluation.loss_B.add_(more.loss_B);

@@ -12,7 +12,6 @@
 namespace rocm::objective {
 
 struct FirstOrderOptions {
-  std::uint64_t seed = 0;
   bool random_truncation = false;  ///< one cut per unit, uniform in 1 ... N: AlignProp
   std::size_t late_steps = 0;    ///< score x0 as seen from one of the last steps: ReFL; 0: the end
   std::int64_t extra_draws = 0;  ///< of the last step's noise, averaged: DRaFT-LV
@@ -43,13 +42,12 @@ class FirstOrder final : public Method {
   void restore(const data::NamedTensors& state) override;
 
  private:
-  [[nodiscard]] std::int64_t choose(const Batch& batch, const Unit& unit, std::int64_t size) const;
   /// What judges this step: with the beta of the step, or measuring.
   [[nodiscard]] RocmObjective objective_at(std::int64_t step) const;
-  [[nodiscard]] RocmObjective objective_for(const Batch& batch, const Unit& unit) const;
+  [[nodiscard]] RocmObjective objective_for(std::int64_t step, const Unit& unit) const;
   /// Adds the last step's gradient at other draws of its noise, and averages.
   void average_last_step(const Batch& batch, const Unit& unit, UnitEvaluation& evaluation) const;
-  [[nodiscard]] Unit noised_again(const Batch& batch, const Unit& unit, std::int64_t draw,
+  [[nodiscard]] Unit noised_again(const Unit& unit, std::uint32_t draw,
                                   const at::Tensor& sample_BCHW) const;
 
   RocmObjective objective_;

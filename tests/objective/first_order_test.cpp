@@ -44,8 +44,9 @@ class FirstOrderMethods : public ::testing::Test {
   }
 
   static UnitEvaluation evaluate(FirstOrder& method, std::int64_t step) {
-    const Batch batch{
-        .step = step, .units = {unit_.get(), 1}, .size = 2, .adapter = assembly_->adapter};
+    Unit unit = *unit_;
+    for (model::NoiseKey& key : unit.keys) key.step = static_cast<std::uint32_t>(step);
+    const Batch batch{.step = step, .units = {&unit, 1}, .size = 2, .adapter = assembly_->adapter};
     method.begin(batch);
     return method.evaluate(batch, 0);
   }
@@ -147,12 +148,11 @@ TEST_F(FirstOrderMethods, DraftLvsOtherDrawsAreThePicturesNoisedAgain) {
   const UnitEvaluation own = evaluate(reward_alone(1));
   FirstOrder draft(reward_alone(1), {}, {.extra_draws = 1});
   const at::Tensor other = evaluate(draft, 1).gradient.mul(2.0).sub(own.gradient);
-  // "rocmdraw", as docs/noise.md has it.
   at::Tensor state_BCHW = at::empty_like(own.trajectory.sample_BCHW);
   for (std::int64_t b = 0; b < 2; ++b) {
-    const at::Tensor noise_CHW = model::keyed_noise(
-        {.seed = 0x726f636d64726177, .step = 1, .sample = static_cast<std::uint32_t>(b)}, 1,
-        state_BCHW.sizes().slice(1))[0];
+    const auto& key = unit().keys[static_cast<std::size_t>(b)];
+    const at::Tensor noise_CHW =
+        model::keyed_noise(key, 1, state_BCHW.sizes().slice(1), model::noise_entry::kLastStep)[0];
     state_BCHW[b].copy_(own.trajectory.sample_BCHW[b]
                             .mul(std::sqrt(alpha_bar))
                             .add(noise_CHW.to(at::kDouble), std::sqrt(1.0 - alpha_bar)));
