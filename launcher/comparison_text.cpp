@@ -45,8 +45,8 @@ std::string interval_text(const EstimateOfPolicy& estimate, std::string (*text)(
 using Row = std::vector<std::string>;
 
 std::vector<Row> rows_of(const data::ComparisonRecord& record) {
-  std::vector<Row> rows{
-      {"measure", "policy", "mean", "95 % interval", "minus base", "95 % interval"}};
+  std::vector<Row> rows{{"measure", "policy", "mean", "95 % interval"}};
+  if (record.policies.size() > 1) rows[0].insert(rows[0].end(), {"minus base", "95 % interval"});
   for (const data::ComparedMeasure& measure : record.measures)
     for (std::size_t l = 0; l < record.policies.size(); ++l) {
       const auto policy = static_cast<std::int64_t>(l);
@@ -63,7 +63,7 @@ std::vector<Row> rows_of(const data::ComparisonRecord& record) {
 
 /// Columns as wide as their longest entry, two spaces apart.
 std::string aligned(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
+  std::vector<std::size_t> widths(rows.front().size(), 0);  // the header has every column
   for (const Row& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
   std::string text;

@@ -14,7 +14,6 @@
 #include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
 #include "launcher/config_io.hpp"
-#include "launcher/config_text.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -33,12 +32,6 @@ Config config_of_run(const fs::path& path, std::span<const Override> overrides) 
   std::vector<Override> changes{override_from_set("run.seed=0")};
   changes.insert(changes.end(), overrides.begin(), overrides.end());
   return read_config(resolved, changes);
-}
-
-/// Ends in the folder's own name, whatever way leads there.
-fs::path plain_path(const fs::path& path) {
-  const fs::path plain = fs::weakly_canonical(path);
-  return plain.has_filename() ? plain : plain.parent_path();
 }
 
 void require_distinct(std::span<const fs::path> paths) {
@@ -102,6 +95,11 @@ std::vector<data::ComparedPolicy> chosen_checkpoints(const EvaluatedRun& run,
 
 }  // namespace
 
+fs::path plain_path(const fs::path& path) {
+  const fs::path plain = fs::weakly_canonical(path);
+  return plain.has_filename() ? plain : plain.parent_path();
+}
+
 std::vector<EvaluatedRun> open_runs(std::span<const fs::path> paths,
                                     std::span<const Override> overrides) {
   require_distinct(paths);
@@ -132,40 +130,6 @@ std::vector<data::ComparedPolicy> policies_of(const EvaluatedRun& run,
     Log::info(fmt::format("{}: the run has not ended; its checkpoints are evaluated", where));
   }
   return policies;
-}
-
-std::map<std::string, std::string> sampling_settings(const Config& config) {
-  Config sampling;
-  sampling.model = config.model;
-  sampling.model.path = plain_path(config.model.path).string();
-  auto settings = settings_by_key(sampling);
-  std::erase_if(settings, [](const auto& setting) {
-    const std::string& key = setting.first;
-    return !key.starts_with("model.") || key == "model.device" ||
-           key.starts_with("model.checkpoint");
-  });
-  return settings;
-}
-
-void require_same_sampling(std::span<const EvaluatedRun> runs) {
-  const auto value_of = [](const auto& settings, const std::string& key) {
-    const auto found = settings.find(key);
-    return found == settings.end() ? "absent" : data::printable(found->second);
-  };
-  const auto first = sampling_settings(runs.front().config);
-  for (const EvaluatedRun& run : runs.subspan(1)) {
-    auto keys = first;
-    const auto own = sampling_settings(run.config);
-    keys.insert(own.begin(), own.end());
-    for (const auto& [key, _] : keys)
-      require(value_of(first, key) == value_of(own, key),
-              {.where = "rocm-dist evaluate",
-               .problem = fmt::format("{} is {} in {} and {} in {}", key, value_of(first, key),
-                                      runs.front().name, value_of(own, key), run.name),
-               .because = "they would not share the base model's pictures, which policies are "
-                          "paired with",
-               .advice = "evaluate each alone, or give all of them one value with --set"});
-  }
 }
 
 }  // namespace rocm::launcher

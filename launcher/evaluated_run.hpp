@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +20,9 @@ struct EvaluatedRun {
   Config config;  ///< its resolved.toml, with --set; run.seed is 0 unless --set says otherwise
 };
 
+/// The folder's path in one spelling, which ends in its own name whatever way leads there.
+[[nodiscard]] std::filesystem::path plain_path(const std::filesystem::path& path);
+
 /// Throws Failure(kInput) for what is no run folder, Failure(kUsage) for a run given twice.
 [[nodiscard]] std::vector<EvaluatedRun> open_runs(std::span<const std::filesystem::path> paths,
                                                   std::span<const Override> overrides);
@@ -31,13 +33,5 @@ struct EvaluatedRun {
 /// Failure(kCheckpoint) for a checkpoint that is missing or damaged. No digests yet.
 [[nodiscard]] std::vector<data::ComparedPolicy> policies_of(const EvaluatedRun& run,
                                                             const EvaluateRequest& request);
-
-/// What decides how pictures are drawn, by key: model.* without the device and what only a gradient
-/// needs, the model's path in one spelling.
-[[nodiscard]] std::map<std::string, std::string> sampling_settings(const Config& config);
-
-/// The base model's pictures are shared. Throws Failure(kUsage) naming the first setting in which a
-/// run departs from the first.
-void require_same_sampling(std::span<const EvaluatedRun> runs);
 
 }  // namespace rocm::launcher

@@ -13,6 +13,7 @@
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
+#include "launcher/comparable_runs.hpp"
 #include "launcher/config_validation.hpp"
 #include "launcher/environment.hpp"
 #include "launcher/evaluated_run.hpp"

@@ -133,14 +133,17 @@ def test_an_unfinished_run_says_what_to_do(world):
         (["--model", "world/lcm", "--score", "shapes", "--set", "model.steps=0"], 2, "model.steps"),
     ],
 )
-@pytest.mark.parametrize("ranks", [None, 2])
-def test_wrong_input_ends_in_one_line_before_anything_is_drawn(world, arguments, code, words, ranks):
+def test_wrong_input_ends_in_one_line_before_anything_is_drawn(world, arguments, code, words):
     adapter = (world.finished / "lora.safetensors").read_bytes()
     (world.folder / "nan.safetensors").write_bytes(adapter[:-4] + b"\x00\x00\xc0\x7f")
     given = [word.format(finished=world.finished, folder=world.folder) for word in arguments]
-    done, output = evaluate(world, "f.h5", *given, ranks=ranks, expect=code)
-    ours = [line for line in done.stderr.splitlines() if words in line]
-    assert len(ours) == 1 and not output.exists(), done.stderr
+    done, output = evaluate(world, "f.h5", *given, expect=code)
+    assert words in done.stderr and len(done.stderr.splitlines()) == 1 and not output.exists(), done.stderr
+
+
+def test_ranks_fail_together_and_say_so_once(world):
+    done, _ = evaluate(world, "g.h5", "--run", world.finished, "--checkpoint", 7, ranks=2, expect=4)
+    assert done.stderr.count("there is no checkpoint of step 7") == 1, done.stderr
 
 
 def test_an_output_that_cannot_be_written_is_found_before_anything_is_drawn(world):

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launcher/comparable_runs.hpp"
 #include "message_of.hpp"
 #include "run_folder_of.hpp"
 #include "tests/support/failure_of.hpp"
