@@ -4,31 +4,34 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "data/prompt_order.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/adapter_source.hpp"
 #include "launcher/memory_estimate.hpp"
+#include "launcher/method_factory.hpp"
 #include "launcher/objective_options.hpp"
 #include "launcher/score_catalogue.hpp"
 
 namespace rocm::launcher {
 namespace {
 
-/// The objective bounds the steps of a consistency model, and differentiates through all of them.
-void require_consistency_model(const Generator& generator, const std::string& path) {
-  require(is_consistency_model(generator.policy.unet()),
-          {.where = path,
-           .problem = "this is a diffusion model, and objective.method \"rocm\" trains consistency "
-                      "models",
-           .because = "its U-Net has no guidance embedding (time_cond_proj_dim)",
-           .advice = "use a guidance-distilled LCM, for example world/lcm; sample takes both"});
+void require_weight_per_transition(const std::vector<double>& weights, const Generator& generator) {
+  const std::size_t transitions = model::num_transitions(generator.policy.schedule());
+  require(weights.empty() || weights.size() == transitions,
+          {.where = "objective.transition_weights",
+           .problem = fmt::format("{} weights for {} transitions", weights.size(), transitions),
+           .because = "each transition has one",
+           .advice = "give as many, or [] for all 1"});
 }
 
 Generator load_adapted_generator(const Config& config, const Computation& computation,
                                  model::AdapterPlan& plan) {
   Generator generator = load_generator(config.model, computation, &plan);
   expect_all_targets_matched(plan);
-  require_consistency_model(generator, config.model.path);
+  require_trainable(config.objective.method, generator, config.model.path);
+  require_weight_per_transition(config.objective.transition_weights, generator);
   return generator;
 }
 
@@ -49,19 +52,15 @@ Assembly::Assembly(const Config& given, const AssemblyRequest& request)
       prompts(data::read_prompts(placed.data.prompts)),
       adapter(first_adapter(request)),
       objective({.policy = generator.policy, .decode = generator.decode, .reward = reward},
-                objective_options(config, generator.policy.schedule().size(), phases)),
-      measuring_objective(objective.measuring(config.objective.measure)),
+                objective_options(config, generator.policy.schedule().size())),
       noise_(request.noise) {
   if (noise_) noise_ = places.of(*noise_);
   inputs.insert(inputs.end(), generator.files.begin(), generator.files.end());
   inputs.emplace_back(placed.data.prompts);
   if (noise_) inputs.push_back(*noise_);
   const auto* rule = std::get_if<CheckpointRule>(&config.model.checkpoint);
-  if (rule != nullptr && *rule == CheckpointRule::kAuto) {
-    const std::size_t kept = step_graphs_that_fit(*this, request.ranks_per_host);
-    objective.keep_steps(kept);
-    measuring_objective.keep_steps(kept);
-  }
+  if (is_first_order(config.objective.method) && rule != nullptr && *rule == CheckpointRule::kAuto)
+    objective.keep_steps(step_graphs_that_fit(*this, request.ranks_per_host));
 }
 
 model::LowRankAdapter Assembly::first_adapter(const AssemblyRequest& request) {
@@ -76,21 +75,27 @@ NoiseShape Assembly::noise_shape() const {
 
 Workload Assembly::workload(std::int64_t batch_size) {
   const auto num_prompts = static_cast<std::int64_t>(prompts.lines.size());
+  const std::int64_t group = samples_per_group(config.objective.method);
   if (noise_) {
     auto replayed =
         std::make_unique<ReplayedNoise>(*noise_, noise_shape(), batch_size, config.run.iterations);
     const auto prompt_of = [num_prompts](std::int64_t, std::int64_t sample) {
       return data::replayed_prompt_of(sample, num_prompts);
     };
-    return {prompts, prompt_of, std::move(replayed), generator.encode, computation.state_options()};
+    return {prompts, prompt_of, std::move(replayed), generator.encode, computation.state_options(),
+            group};
   }
   const data::PromptOrder order{
-      .seed = seed_of(config), .num_prompts = num_prompts, .batch_size = batch_size};
+      .seed = seed_of(config), .num_prompts = num_prompts, .batch_size = batch_size / group};
   const auto prompt_of = [order](std::int64_t step, std::int64_t sample) {
     return data::prompt_of(order, step, sample);
   };
-  return {prompts, prompt_of, std::make_unique<KeyedNoise>(seed_of(config), noise_shape()),
-          generator.encode, computation.state_options()};
+  return {prompts,
+          prompt_of,
+          std::make_unique<KeyedNoise>(seed_of(config), noise_shape()),
+          generator.encode,
+          computation.state_options(),
+          group};
 }
 
 }  // namespace rocm::launcher

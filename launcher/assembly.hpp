@@ -49,10 +49,8 @@ class Assembly {
   model::LowRankAdapter adapter;
   PhaseMeter phases;  ///< idle without run.profile_every
 
-  /// The objective of training.
+  /// What methods of the first order minimise, before any of them changes its options.
   objective::RocmObjective objective;
-  /// The same, with objective.measure measured but not used.
-  objective::RocmObjective measuring_objective;
 
   /// Prompts and noise of every sample of a batch of `batch_size`. The assembly outlives it.
   [[nodiscard]] Workload workload(std::int64_t batch_size);

@@ -11,6 +11,7 @@
 #include "launcher/config/model_config.hpp"
 #include "launcher/config/objective_config.hpp"
 #include "launcher/config/optimizer_config.hpp"
+#include "launcher/config/policy_gradient_config.hpp"
 #include "launcher/config/records_config.hpp"
 #include "launcher/config/reward_config.hpp"
 #include "launcher/config/run_config.hpp"
@@ -25,6 +26,7 @@ struct Config {
   LoraConfig lora;
   std::vector<RewardConfig> reward;
   ObjectiveConfig objective;
+  PolicyGradientConfig policy_gradient;
   OptimizerConfig optimizer;
   DataConfig data;
   DistConfig dist;
@@ -41,6 +43,8 @@ struct Config {
                              .meaning = "what is maximised; several are summed by weight",
                              .presence = Presence::kRequired});
     visit(self.objective, Field{.name = "objective", .meaning = "reward - beta * divergence"});
+    visit(self.policy_gradient,
+          Field{.name = "policy_gradient", .meaning = "for the methods rlcm, ddpo, dpok and d3po"});
     visit(self.optimizer, Field{.name = "optimizer", .meaning = "AdamW"});
     visit(self.data, Field{.name = "data", .meaning = "prompts and batch sizes"});
     visit(self.dist, Field{.name = "dist", .meaning = "how ranks agree"});

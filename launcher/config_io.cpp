@@ -8,6 +8,7 @@
 #include "dist/base/contract.hpp"
 #include "launcher/config/config_reader.hpp"
 #include "launcher/config/known_keys.hpp"
+#include "launcher/method_defaults.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -34,6 +35,17 @@ void refuse_sweep(const Setting::Table& settings) {
                           .advice = "remove the table and choose its values with --set"});
 }
 
+/// The method that the settings name; its defaults stand where they are silent. What cannot be read
+/// is refused where every other value is.
+Method method_in(const Setting::Table& settings) {
+  const NamedSetting* table = find(settings, "objective");
+  const auto* keys =
+      table == nullptr ? nullptr : std::get_if<Setting::Table>(&table->setting.value);
+  const NamedSetting* method = keys == nullptr ? nullptr : find(*keys, "method");
+  if (method == nullptr) return Method::kRocm;
+  return Notation<Method>::read(method->setting, {}).value_or(Method::kRocm);
+}
+
 }  // namespace
 
 Config parse_config(const std::string& text, const std::string& name,
@@ -42,7 +54,7 @@ Config parse_config(const std::string& text, const std::string& name,
   for (const Override& change : overrides) apply(change, settings);
   refuse_sweep(settings);
   refuse_unknown_keys(settings);
-  Config config;
+  Config config = defaults_of(method_in(settings));
   Config::describe(config, ConfigReader(settings, "", data::printable(name)));
   return config;
 }

@@ -79,23 +79,65 @@ void validate_rewards(const std::vector<RewardConfig>& rewards) {
   }
 }
 
+/// Methods that reinforce have no divergence in their loss.
+void validate_regulariser(const ObjectiveConfig& objective) {
+  require(
+      is_first_order(objective.method) || objective.divergence == objective::DivergenceKind::kNone,
+      {.where = "objective.divergence",
+       .problem = fmt::format("{} does not regularise by {}", name_of(objective.method),
+                              name_of(objective.divergence)),
+       .because = "its loss is its authors'",
+       .advice = "leave objective.divergence out; objective.measure_every measures one"});
+}
+
+void validate_beta(const ObjectiveConfig& objective) {
+  const bool constant = objective.beta_schedule == objective::BetaSchedule::kConstant;
+  require(
+      constant || std::holds_alternative<double>(objective.beta),
+      {.where = "objective.beta_schedule",
+       .problem = fmt::format("{} needs a number to start from", name_of(objective.beta_schedule)),
+       .because = "objective.beta is \"auto\", which follows the reward",
+       .advice = "set objective.beta to a number, or objective.beta_schedule = \"constant\""});
+  require(objective.beta != NumberOr<double, BetaRule>(BetaRule::kAuto) ||
+              objective.divergence != objective::DivergenceKind::kNone,
+          {.where = "objective.beta",
+           .problem = "\"auto\" has nothing to weigh",
+           .because = "objective.divergence is \"none\"",
+           .advice = "name a divergence, or leave objective.beta out"});
+}
+
+/// What only methods that climb gradients through the sampler can do.
+void validate_first_order(const ObjectiveConfig& objective) {
+  const bool truncates =
+      objective.truncate != NumberOr<std::int64_t, TruncateRule>(TruncateRule::kAll);
+  const bool asked = truncates || objective.extra_draws > 0 || objective.late_steps > 0;
+  require(!asked || is_first_order(objective.method),
+          {.where = "objective",
+           .problem = fmt::format("{} takes no truncate, extra_draws and late_steps",
+                                  name_of(objective.method)),
+           .because = "it does not differentiate the sampler",
+           .advice = "leave them out"});
+  const bool last_only = objective.truncate == NumberOr<std::int64_t, TruncateRule>(1);
+  require(objective.extra_draws == 0 || (last_only && objective.late_steps == 0),
+          {.where = "objective.extra_draws",
+           .problem = "only the last step can be drawn again",
+           .because = "gradients flow through more than that",
+           .advice = "set objective.truncate = 1, as objective.method = \"draft\" does"});
+}
+
 void validate_objective(const Config& config) {
   const ObjectiveConfig& objective = config.objective;
-  require_available(objective.method == Method::kRocm, "objective.method",
-                    name_of(objective.method), "\"rocm\"");
   require_available(objective.js_estimator == JsEstimator::kExact, "objective.js_estimator",
                     "sampled", "\"exact\"");
-  require_available(std::holds_alternative<double>(objective.beta), "objective.beta", "auto",
-                    "a number, 0.1 say");
-  require_available(
-      objective.truncate != NumberOr<std::int64_t, TruncateRule>(TruncateRule::kRandom),
-      "objective.truncate", "random", "a number of steps");
   require(objective.measure_every == 0 || objective.measure != objective::DivergenceKind::kNone,
           {.where = "objective.measure",
            .problem = "none cannot be measured",
            .because = fmt::format("objective.measure_every = {} asks for a divergence",
                                   objective.measure_every),
            .advice = "name a divergence, or set objective.measure_every = 0"});
+  validate_regulariser(objective);
+  validate_first_order(objective);
+  validate_beta(objective);
 }
 
 /// Steps that a key counts cannot outnumber the sampler's.
@@ -114,6 +156,7 @@ void validate_sampling(const Config& config) {
            .advice = "use at least 2; sample takes 1, too"});
   if (const auto* last = std::get_if<std::int64_t>(&config.objective.truncate))
     validate_steps("objective.truncate", *last, config.model.steps);
+  validate_steps("objective.late_steps", config.objective.late_steps, config.model.steps);
   if (const auto* kept = std::get_if<std::int64_t>(&config.model.checkpoint))
     validate_steps("model.checkpoint", *kept, config.model.steps);
 }
@@ -124,6 +167,18 @@ std::vector<std::int64_t> divisors(std::int64_t number) {
     if (number % d == 0) all.push_back(d);
   }
   return all;
+}
+
+/// Samples that are compared with each other go through the networks together.
+void validate_groups(const Config& config) {
+  const std::int64_t group = samples_per_group(config.objective.method);
+  require(
+      config.data.micro_batch % group == 0,
+      {.where = "data.micro_batch",
+       .problem = fmt::format("{} cannot hold whole groups of {}", config.data.micro_batch, group),
+       .because = fmt::format("{} compares {} pictures of each prompt",
+                              name_of(config.objective.method), group),
+       .advice = fmt::format("use a multiple of {}", group)});
 }
 
 void validate_batch(const DataConfig& data) {
@@ -175,6 +230,7 @@ void validate(const Config& config) {
   validate_objective(config);
   validate_sampling(config);
   validate_batch(config.data);
+  validate_groups(config);
   validate_records(config.records);
   validate_backend(config);
   validate_evaluation(config.evaluation);

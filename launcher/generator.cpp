@@ -23,7 +23,8 @@ model::SamplingSchedule consistency_schedule(const nlohmann::json& scheduler,
   require(!config.eta.has_value(), {.where = "model.eta",
                                     .problem = "a consistency model takes no eta",
                                     .because = "its noise follows from its schedule",
-                                    .advice = "leave it out"});
+                                    .advice = "leave it out; of the methods that "
+                                              "reinforce, rlcm is the one for such models"});
   const auto noise = model::NoiseScheduleConfig::from_json(scheduler, where);
   return model::lcm_schedule(noise, config.steps, config.timestep_rule);
 }

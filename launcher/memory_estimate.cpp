@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/zeros.h>
 
+#include "dist/solo_communicator.hpp"
 #include "launcher/allocation_meter.hpp"
 #include "launcher/machine.hpp"
+#include "launcher/method_factory.hpp"
 #include "launcher/process_memory.hpp"
 
 namespace rocm::launcher {
@@ -24,11 +27,15 @@ objective::Unit unit_of_size(Assembly& assembly, std::int64_t height, std::int64
   const std::int64_t samples = assembly.config.data.micro_batch;
   const std::vector<std::string> captions(static_cast<std::size_t>(samples),
                                           assembly.prompts.lines.front());
+  std::vector<std::int64_t> ids(captions.size());
+  std::iota(ids.begin(), ids.end(), 0);
   const NoiseShape noise = assembly.noise_shape();
   return {.text_BLD = assembly.generator.encode(captions).to(assembly.computation.state_options()),
           .z_NBCHW = at::zeros({noise.draws, samples, noise.latent_CHW[0], height, width},
                                assembly.computation.state_options()),
-          .captions = captions};
+          .captions = captions,
+          .sample_ids = ids,
+          .prompt_ids = std::vector<std::int64_t>(ids.size(), 0)};
 }
 
 PhasePeaks peaks_of_unit(Assembly& assembly, std::int64_t height, std::int64_t width) {
@@ -36,11 +43,17 @@ PhasePeaks peaks_of_unit(Assembly& assembly, std::int64_t height, std::int64_t w
   AllocationMeter meter(assembly.computation.device.type());
   PhasePeaks peaks{};
   std::size_t running = 0;
-  const auto objective = assembly.objective.telling([&](objective::Phase next) {
-    peaks.at(running) = static_cast<double>(meter.take_peak_bytes());
+  dist::SoloCommunicator alone;
+  const auto method = make_method(assembly, alone, [&](objective::Phase next) {
+    peaks.at(running) = std::max(peaks.at(running), static_cast<double>(meter.take_peak_bytes()));
     running = static_cast<std::size_t>(next);
   });
-  static_cast<void>(objective.evaluate(unit, assembly.adapter, assembly.config.data.batch_size));
+  const objective::Batch batch{.step = 1,
+                               .units = {&unit, 1},
+                               .size = assembly.config.data.batch_size,
+                               .adapter = assembly.adapter};
+  method->begin(batch);
+  static_cast<void>(method->evaluate(batch, 0));
   return peaks;
 }
 

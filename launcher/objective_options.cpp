@@ -35,24 +35,59 @@ std::string_view name_of(objective::Phase phase) {
   return "sum, optimiser, records";
 }
 
-objective::PhaseListener listener(const Config& config, PhaseMeter& phases) {
-  if (config.run.profile_every == 0) return {};
-  return [&phases](objective::Phase phase) { phases.begin(name_of(phase)); };
+/// Only steps that use no divergence are measured.
+std::int64_t measured_every(const ObjectiveConfig& config) {
+  return config.divergence == objective::DivergenceKind::kNone ? config.measure_every : 0;
 }
 
 }  // namespace
 
-objective::RocmOptions objective_options(const Config& config, std::size_t num_steps,
-                                         PhaseMeter& phases) {
+objective::RocmOptions objective_options(const Config& config, std::size_t num_steps) {
   const bool full = config.objective.reference_gradient == ReferenceGradient::kFull;
   return {.divergence = config.objective.divergence,
-          .beta = std::get<double>(config.objective.beta),
           .reference = full ? model::ReferenceUse::kFull : model::ReferenceUse::kDetached,
           .reduction = config.objective.reduction,
+          .transition_weights = config.objective.transition_weights,
           .truncate = live_steps(config.objective, num_steps),
           .kept_steps = kept_steps(config.model, num_steps),
-          .recompute_decoder = config.model.checkpoint_decoder == DecoderCheckpoint::kRecompute,
-          .on_phase = listener(config, phases)};
+          .recompute_decoder = config.model.checkpoint_decoder == DecoderCheckpoint::kRecompute};
+}
+
+objective::BetaOptions beta_options(const Config& config) {
+  const ObjectiveConfig& objective = config.objective;
+  objective::BetaOptions options{.schedule = objective.beta_schedule,
+                                 .end = objective.beta_end,
+                                 .iterations = config.run.iterations,
+                                 .share = objective.beta_share,
+                                 .probe_steps = objective.beta_probe,
+                                 .rate = objective.beta_rate};
+  const double* number = std::get_if<double>(&objective.beta);
+  options.beta = number == nullptr ? std::nullopt : std::optional(*number);
+  return options;
+}
+
+objective::FirstOrderOptions first_order_options(const Config& config) {
+  const ObjectiveConfig& objective = config.objective;
+  return {.seed = static_cast<std::uint64_t>(config.run.seed),
+          .random_truncation =
+              objective.truncate == NumberOr<std::int64_t, TruncateRule>(TruncateRule::kRandom),
+          .late_steps = static_cast<std::size_t>(objective.late_steps),
+          .extra_draws = objective.extra_draws,
+          .measure_every = measured_every(objective),
+          .measure = objective.measure};
+}
+
+objective::PolicyGradientOptions policy_gradient_options(const Config& config) {
+  return {.passes = config.policy_gradient.passes,
+          .counts_last_step = config.policy_gradient.include_last_step,
+          .measure_every = measured_every(config.objective),
+          .measure = config.objective.measure,
+          .reduction = config.objective.reduction};
+}
+
+objective::PhaseListener phase_listener(const Config& config, PhaseMeter& phases) {
+  if (config.run.profile_every == 0) return {};
+  return [&phases](objective::Phase phase) { phases.begin(name_of(phase)); };
 }
 
 }  // namespace rocm::launcher

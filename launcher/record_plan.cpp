@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/record_plan.hpp"
 
+#include <limits>
 #include <string>
 
 #include "launcher/config_text.hpp"
 
 namespace rocm::launcher {
 
-double beta_of(const Config& config) {
-  const double* beta = std::get_if<double>(&config.objective.beta);
-  return beta == nullptr ? 0.0 : *beta;
+namespace {
+
+/// NaN where beta is found as the run goes: metrics.jsonl has it step by step.
+double beta_of(const ObjectiveConfig& config) {
+  const double* beta = std::get_if<double>(&config.beta);
+  return beta == nullptr ? std::numeric_limits<double>::quiet_NaN() : *beta;
 }
+
+}  // namespace
 
 data::RecordPlan record_plan(const Assembly& assembly, int world_size) {
   const Config& config = assembly.config;
@@ -26,7 +32,7 @@ data::RecordPlan record_plan(const Assembly& assembly, int world_size) {
       .prompts = assembly.prompts.lines,
       .reward_names = assembly.reward.names(),
       .divergence = std::string(name_of(config.objective.divergence)),
-      .beta = beta_of(config),
+      .beta = beta_of(config.objective),
       .reduction = std::string(name_of(config.objective.reduction)),
       .configuration = resolved_toml(config)};
   for (const RecordField field : config.records.fields) plan.fields.emplace_back(name_of(field));

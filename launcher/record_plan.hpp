@@ -9,7 +9,4 @@ namespace rocm::launcher {
 /// What the trajectory files of a run say about it as a whole.
 [[nodiscard]] data::RecordPlan record_plan(const Assembly& assembly, int world_size);
 
-/// beta as a number, for records.
-[[nodiscard]] double beta_of(const Config& config);
-
 }  // namespace rocm::launcher

@@ -23,7 +23,10 @@ constexpr std::size_t kLargestGrid_B = std::size_t{1} << 30;
 
 RunRecorder::RunRecorder(const data::RunFolder& folder, const Attempt& attempt,
                          const Assembly& assembly, const dist::Communicator& communicator)
-    : assembly_(assembly), folder_(folder) {
+    : assembly_(assembly),
+      folder_(folder),
+      num_transitions_(
+          static_cast<std::int64_t>(model::num_transitions(assembly.generator.policy.schedule()))) {
   if (assembly.config.records.every > 0) {
     trajectories_.emplace(
         folder.attempt(attempt.number) / data::trajectory_file_name(communicator.rank()),
@@ -48,7 +51,7 @@ void RunRecorder::record_metrics(const StepReport& report) {
       .reward = report.batch.reward,
       .reward_std = report.batch.reward_deviation,
       .divergence = report.batch.divergence,
-      .beta = beta_of(assembly_.config),
+      .beta = report.beta,
       .grad_norm = report.grad_norm,
       .learning_rate = report.learning_rate,
       .skipped = report.skipped ? 1 : 0,
@@ -71,7 +74,7 @@ void RunRecorder::record_metrics(const StepReport& report) {
 
 void RunRecorder::record(const Step& step) {
   if (trajectories_ && due(assembly_.config.records.every, step.report.step))
-    trajectories_->append(trajectory_step(step, assembly_.reward.names()));
+    trajectories_->append(trajectory_step(step, assembly_.reward.names(), num_transitions_));
   if (metrics_) record_metrics(step.report);
 }
 

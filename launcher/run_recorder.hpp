@@ -42,6 +42,7 @@ class RunRecorder {
 
   const Assembly& assembly_;
   data::RunFolder folder_;
+  std::int64_t num_transitions_;
   std::optional<data::TrajectoryRecord> trajectories_;  ///< unless records.every is 0
   std::optional<data::MetricsRecord> metrics_;          ///< rank 0
   std::optional<data::EventFile> events_;               ///< rank 0

@@ -11,15 +11,19 @@
 namespace rocm::launcher {
 namespace {
 
-constexpr std::size_t kLoss = 0, kReward = 1, kDivergence = 2, kFirstRaw = 3;
+constexpr std::size_t kLoss = 0, kReward = 1, kDivergence = 2, kPenalty = 3, kActive = 4,
+                      kFirstRaw = 5;
 
-/// One row per sample: loss, reward, summed divergence, raw rewards. [B, columns] on the CPU.
+/// One row per sample: loss, reward, summed divergence, penalty, mean active fraction, raw rewards.
+/// [B, columns] on the CPU; NaN where nothing was measured.
 at::Tensor rows_of(const objective::UnitEvaluation& unit) {
-  const at::Tensor divergence_B =
-      unit.divergence_MB.defined()
-          ? unit.divergence_MB.sum(0)
-          : at::full_like(unit.reward_B, std::numeric_limits<double>::quiet_NaN());
-  std::vector<at::Tensor> columns{unit.loss_B, unit.reward_B, divergence_B};
+  const bool measured = unit.divergence_MB.defined();
+  const at::Tensor nothing_B =
+      at::full_like(unit.reward_B, std::numeric_limits<double>::quiet_NaN());
+  std::vector<at::Tensor> columns{unit.loss_B, unit.reward_B,
+                                  measured ? unit.divergence_MB.sum(0) : nothing_B,
+                                  measured ? unit.penalty_B : nothing_B,
+                                  measured ? unit.active_fraction_MB.mean(0) : nothing_B};
   columns.insert(columns.end(), unit.raw_reward_B.begin(), unit.raw_reward_B.end());
   return at::stack(columns, 1).cpu().contiguous();
 }
@@ -64,7 +68,9 @@ BatchScalars batch_scalars(std::span<const objective::UnitEvaluation> units,
   BatchScalars batch{.loss = table.mean(kLoss),
                      .reward = table.mean(kReward),
                      .reward_deviation = table.deviation(kReward),
-                     .divergence = table.mean(kDivergence)};
+                     .divergence = table.mean(kDivergence),
+                     .penalty = table.mean(kPenalty),
+                     .active_fraction = table.mean(kActive)};
   for (std::size_t i = 0; i < num_rewards; ++i)
     batch.raw_rewards.push_back(table.mean(kFirstRaw + i));
   return batch;

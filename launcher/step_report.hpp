@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dist/communicator.hpp"
-#include "objective/rocm_objective.hpp"
+#include "objective/unit.hpp"
 
 namespace rocm::launcher {
 
@@ -17,7 +17,10 @@ struct BatchScalars {
   double reward = 0.0;
   double reward_deviation = 0.0;                                 ///< of the population
   double divergence = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not measured
-  std::vector<double> raw_rewards;                               ///< one per reward
+  double penalty = std::numeric_limits<double>::quiet_NaN();     ///< weighted divergence; NaN too
+  double active_fraction =
+      std::numeric_limits<double>::quiet_NaN();  ///< of the divergence's pull; NaN too
+  std::vector<double> raw_rewards;               ///< one per reward
 };
 
 /// Collective. Units of this rank, in sample order.
@@ -30,6 +33,7 @@ struct StepReport {
   BatchScalars batch;
   double grad_norm = 0.0;  ///< before clipping; NaN or infinite when the step was skipped
   double learning_rate = 0.0;
+  double beta = 0.0;     ///< weight of the divergence
   bool skipped = false;  ///< the gradient was not finite: no parameter changed
 };
 

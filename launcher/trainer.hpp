@@ -12,29 +12,27 @@
 #include "launcher/workload.hpp"
 #include "model/adamw.hpp"
 #include "model/learning_rate.hpp"
-#include "objective/rocm_objective.hpp"
+#include "objective/method.hpp"
 
 namespace rocm::launcher {
 
 /// One optimiser step and what it looked at on this rank.
 struct Step {
   StepReport report;
-  std::vector<WorkUnit> units;
+  std::vector<objective::Unit> units;
   std::vector<objective::UnitEvaluation> evaluations;  ///< one per unit
 };
 
-/// Learns: draws this rank's share of the batch, evaluates the objective, agrees on one gradient
-/// and takes one optimiser step with it.
+/// Learns: draws this rank's share of the batch, lets the method judge it, agrees on one gradient
+/// and takes one optimiser step with it (as many as the method asks for).
 class Trainer {
  public:
   /// How ranks make one gradient of many; nothing if any element anywhere is not finite.
   using GradientSum = std::function<std::optional<at::Tensor>(std::span<const at::Tensor> units)>;
-  /// Which objective judges a step: with divergence "none" some steps are measured.
-  using ObjectiveAt = std::function<const objective::RocmObjective&(std::int64_t step)>;
 
   struct Parts {
     const Workload& workload;
-    ObjectiveAt objective_at;
+    objective::Method& method;
     model::LowRankAdapter& adapter;
     model::AdamW& optimizer;
     dist::Communicator& communicator;
@@ -54,12 +52,15 @@ class Trainer {
   [[nodiscard]] Step step(std::int64_t k);
 
  private:
+  /// One optimiser update: evaluates the batch and learns from it.
+  void update(const objective::Batch& batch, Step& step);
   [[nodiscard]] std::vector<objective::UnitEvaluation> evaluate(
-      std::int64_t k, std::span<const WorkUnit> units) const;
+      const objective::Batch& batch) const;
   [[nodiscard]] std::optional<at::Tensor> agree_on_gradient(
       std::span<const objective::UnitEvaluation> evaluations) const;
   /// Clips in place; the norm before clipping.
   [[nodiscard]] double clip(at::Tensor& gradient) const;
+  void learn(at::Tensor& gradient, StepReport& report);
 
   Parts parts_;
   Settings settings_;

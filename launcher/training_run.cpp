@@ -15,6 +15,7 @@
 #include "dist/gradient_sum.hpp"
 #include "launcher/due.hpp"
 #include "launcher/evaluation_record.hpp"
+#include "launcher/method_factory.hpp"
 #include "launcher/record_plan.hpp"
 #include "launcher/run_description.hpp"
 
@@ -22,6 +23,7 @@ namespace rocm::launcher {
 namespace {
 
 constexpr std::int64_t kMostSkippedInARow = 10;
+constexpr double kLeastActiveFraction = 0.05;  ///< of a divergence's pull, before a warning
 
 model::AdamW optimizer_of(const OptimizerConfig& config, const model::LowRankAdapter& adapter) {
   return {adapter.leaves(),
@@ -68,7 +70,11 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
       config_(assembly.config),
       folder_(std::filesystem::path(config_.run.output) / config_.run.name),
       optimizer_(optimizer_of(config_.optimizer, assembly.adapter)),
-      state_{.plan = assembly.plan, .adapter = assembly.adapter, .optimizer = optimizer_},
+      method_(make_method(assembly, ranks.communicator())),
+      state_{.plan = assembly.plan,
+             .adapter = assembly.adapter,
+             .optimizer = optimizer_,
+             .method = *method_},
       workload_(ranks.together([&] { return assembly.workload(config_.data.batch_size); })) {
   if (config_.evaluation.every > 0)
     evaluator_.emplace(ranks.together([&] { return Evaluator(assembly, ranks.communicator()); }));
@@ -84,7 +90,7 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
 
 Trainer::Parts TrainingRun::trainer_parts() {
   return {.workload = workload_,
-          .objective_at = std::bind_front(&TrainingRun::objective_at, this),
+          .method = *method_,
           .adapter = assembly_.adapter,
           .optimizer = optimizer_,
           .communicator = ranks_.communicator(),
@@ -148,12 +154,6 @@ void TrainingRun::resume(const TrainRequest& request) {
   done_ = saved_ = checkpoint->step;
 }
 
-const objective::RocmObjective& TrainingRun::objective_at(std::int64_t step) const {
-  const bool measure = config_.objective.divergence == objective::DivergenceKind::kNone &&
-                       due(config_.objective.measure_every, step);
-  return measure ? assembly_.measuring_objective : assembly_.objective;
-}
-
 std::optional<at::Tensor> TrainingRun::sum_gradients(std::span<const at::Tensor> units) {
   if (config_.dist.reduction == GradientReduction::kFast)
     return dist::sum_fast(units, ranks_.communicator());
@@ -196,6 +196,7 @@ void TrainingRun::take(std::int64_t k) {
   const std::vector<PhaseCost> costs = assembly_.phases.take();
   if (due(config_.run.profile_every, k)) Log::info(fmt::format("step {}: {}", k, text_of(costs)));
   judge_numerics(step.report);
+  judge_divergence(step.report);
   if (progress_)
     progress_->update(k, training_detail(step.report.batch.reward, step.report.batch.divergence));
 }
@@ -217,6 +218,18 @@ void TrainingRun::judge_numerics(const StepReport& report) {
                 .advice = "look for NaN in the model and the adapter, or go back to a checkpoint "
                           "with a smaller optimizer.learning_rate or a larger objective.beta"}
           .str());
+}
+
+/// Divergences that are bounded lose their gradient when policy and reference have parted.
+void TrainingRun::judge_divergence(const StepReport& report) {
+  if (warned_of_saturation_ || !(report.batch.active_fraction < kLeastActiveFraction)) return;
+  warned_of_saturation_ = true;
+  if (!ranks_.first()) return;
+  Log::warn(fmt::format(
+      "step {}: the divergence has stopped working: {:.1f} % of its pull are left (the policy is "
+      "too far from the reference). Use objective.reduction = \"mean\", a larger objective.beta, "
+      "or a divergence that does not saturate (kl).",
+      report.step, 100.0 * report.batch.active_fraction));
 }
 
 void TrainingRun::compare_parameters(std::int64_t k) {

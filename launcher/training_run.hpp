@@ -39,7 +39,6 @@ class TrainingRun {
   [[nodiscard]] std::int64_t open_attempt();
   void resume(const TrainRequest& request);
   [[nodiscard]] Trainer::Parts trainer_parts();
-  [[nodiscard]] const objective::RocmObjective& objective_at(std::int64_t step) const;
   [[nodiscard]] std::optional<at::Tensor> sum_gradients(std::span<const at::Tensor> units);
 
   [[nodiscard]] bool asked_to_stop();
@@ -47,6 +46,7 @@ class TrainingRun {
 
   void take(std::int64_t k);
   void judge_numerics(const StepReport& report);
+  void judge_divergence(const StepReport& report);
   void compare_parameters(std::int64_t k);
   void save(std::int64_t k);
   void evaluate(std::int64_t k);
@@ -60,10 +60,12 @@ class TrainingRun {
   std::optional<data::RunLease> lease_;                ///< rank 0
   std::optional<data::CheckpointFolder> checkpoints_;  ///< rank 0
   model::AdamW optimizer_;
+  std::unique_ptr<objective::Method> method_;
   TrainingState state_;
   std::int64_t done_ = 0;            ///< optimiser steps
   std::int64_t saved_ = 0;           ///< the newest step that a checkpoint holds
   std::int64_t skipped_in_row_ = 0;  ///< steps whose gradient was not finite
+  bool warned_of_saturation_ = false;
   std::vector<InputFile> inputs_;
   Workload workload_;
   std::optional<Evaluator> evaluator_;  ///< unless evaluation.every is 0

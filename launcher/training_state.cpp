@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* kAdapterFile = "lora.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
+constexpr const char* kMethodFile = "method.safetensors";
 constexpr const char* kFirstMoment = "first_moment";
 constexpr const char* kSecondMoment = "second_moment";
 
@@ -56,14 +57,32 @@ at::Tensor read_like(const data::SafetensorsFile& file, const std::string& name,
   return stored.clone().to(like.device());
 }
 
+data::NamedTensors on_cpu(data::NamedTensors tensors) {
+  for (auto& [name, tensor] : tensors) tensor = tensor.cpu();
+  return tensors;
+}
+
+void restore_method(const data::Checkpoint& checkpoint, objective::Method& method) {
+  if (method.state().empty()) return;
+  data::NamedTensors state = data::SafetensorsFile::open(checkpoint.path / kMethodFile).all();
+  for (auto& [name, tensor] : state) tensor = tensor.clone();  // files are mapped
+  method.restore(state);
+}
+
 }  // namespace
 
 std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state) {
-  return {{.name = kAdapterFile,
-           .write = [state](const std::filesystem::path& file) { write_adapter(file, state); }},
-          {.name = kOptimizerFile, .write = [state](const std::filesystem::path& file) {
-             data::write_safetensors(file, optimizer_tensors(state));
-           }}};
+  std::vector<data::CheckpointFile> files{
+      {.name = kAdapterFile,
+       .write = [state](const std::filesystem::path& file) { write_adapter(file, state); }},
+      {.name = kOptimizerFile, .write = [state](const std::filesystem::path& file) {
+         data::write_safetensors(file, optimizer_tensors(state));
+       }}};
+  if (!state.method.state().empty())
+    files.push_back({.name = kMethodFile, .write = [state](const std::filesystem::path& file) {
+                       data::write_safetensors(file, on_cpu(state.method.state()));
+                     }});
+  return files;
 }
 
 nlohmann::ordered_json checkpoint_json(const TrainingState& state, const Config& config) {
@@ -86,6 +105,7 @@ void restore(const data::Checkpoint& checkpoint, const Config& config, TrainingS
       .updates = checkpoint.state.value("updates", std::int64_t{-1})};
   if (moments.updates < 0) refuse_checkpoint(checkpoint, "state.json has no count of updates");
   state.optimizer.restore(std::move(moments));
+  restore_method(checkpoint, state.method);
 }
 
 void write_adapter(const std::filesystem::path& path, const TrainingState& state) {

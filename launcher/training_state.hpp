@@ -9,15 +9,18 @@
 #include "launcher/config.hpp"
 #include "model/adamw.hpp"
 #include "model/low_rank_adapter.hpp"
+#include "objective/method.hpp"
 
 namespace rocm::launcher {
 
 /// What training changes. A checkpoint holds it to the last bit: `optimizer.safetensors` has the
-/// unbaked masters and the moments, `lora.safetensors` the adapter as diffusers reads it.
+/// unbaked masters and the moments, `lora.safetensors` the adapter as diffusers reads it,
+/// `method.safetensors` what the method remembers, if it does.
 struct TrainingState {
   const model::AdapterPlan& plan;
   model::LowRankAdapter& adapter;
   model::AdamW& optimizer;
+  objective::Method& method;
 };
 
 /// The files of a checkpoint. The state must outlive them.

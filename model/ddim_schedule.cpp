@@ -86,6 +86,8 @@ SamplingStep ddim_step(PredictionType prediction, double a, double a_next, doubl
   return {.state_scale = alpha * x0.state + direction * noise.state,
           .output_scale = alpha * x0.output + direction * noise.output,
           .sigma = std::sqrt(variance),
+          .alpha_bar = a,
+          .clean = x0,
           .draws_noise = eta > 0.0};
 }
 

@@ -68,6 +68,8 @@ SamplingSchedule lcm_schedule(const NoiseScheduleConfig& config, std::int64_t nu
                         .state_scale = next_alpha * f.state,
                         .output_scale = next_alpha * f.output,
                         .sigma = sigma,
+                        .alpha_bar = alpha_bar_at(timesteps[n]),
+                        .clean = f,
                         .draws_noise = !last});
   }
   return schedule;

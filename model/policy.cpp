@@ -26,33 +26,33 @@ at::Tensor guided(const at::Tensor& output_BCHW, double scale) {
 
 }  // namespace
 
-Policy::Policy(UNet unet, SamplingSchedule schedule, Guidance guidance)
+Policy::Policy(std::shared_ptr<const UNet> unet, SamplingSchedule schedule, Guidance guidance)
     : unet_(std::move(unet)),
       schedule_(std::move(schedule)),
       guidance_(std::move(guidance)),
-      guidance_1G_(embedding_of(guidance_, unet_)) {
+      guidance_1G_(embedding_of(guidance_, *unet_)) {
   expects(!contrasts() || guidance_.unconditional_1LD.defined(),
           "the empty prompt's text for classifier-free guidance");
   const at::NoGradGuard no_grad;
   for (const SamplingStep& step : schedule_)
-    time_features_.push_back(unet_.time_features(step.timestep, guidance_1G_, nullptr));
+    time_features_.push_back(unet_->time_features(step.timestep, guidance_1G_, nullptr));
 }
 
 TextFeatures Policy::condition(const at::Tensor& text_BLD, const LowRankAdapter* adapter) const {
   const at::Tensor text =
       contrasts() ? at::cat({guidance_.unconditional_1LD.expand_as(text_BLD), text_BLD}) : text_BLD;
-  return unet_.text_features(text.to(unet_.dtype()), adapter);
+  return unet_->text_features(text.to(unet_->dtype()), adapter);
 }
 
 at::Tensor Policy::output(std::size_t n, const at::Tensor& state_BCHW, const TextFeatures& text,
                           const LowRankAdapter* adapter) const {
-  const bool adapted = adapter != nullptr && unet_.adapts_time();
+  const bool adapted = adapter != nullptr && unet_->adapts_time();
   const TimeFeatures time =
-      adapted ? unet_.time_features(schedule_.at(n).timestep, guidance_1G_, adapter)
+      adapted ? unet_->time_features(schedule_.at(n).timestep, guidance_1G_, adapter)
               : time_features_.at(n);
   const at::Tensor input = contrasts() ? at::cat({state_BCHW, state_BCHW}) : state_BCHW;
   const at::Tensor output =
-      unet_(input.to(unet_.dtype()), time, text, adapter).to(state_BCHW.scalar_type());
+      (*unet_)(input.to(unet_->dtype()), time, text, adapter).to(state_BCHW.scalar_type());
   return contrasts() ? guided(output, guidance_.scale) : output;
 }
 

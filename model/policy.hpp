@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -30,7 +32,9 @@ struct Guidance {
 /// is zero gives exactly the reference's output.
 class Policy {
  public:
-  Policy(UNet unet, SamplingSchedule schedule, Guidance guidance);
+  Policy(UNet unet, SamplingSchedule schedule, Guidance guidance)
+      : Policy(std::make_shared<const UNet>(std::move(unet)), std::move(schedule),
+               std::move(guidance)) {}
 
   [[nodiscard]] const SamplingSchedule& schedule() const { return schedule_; }
 
@@ -52,15 +56,22 @@ class Policy {
   [[nodiscard]] at::Tensor next_state(std::size_t n, const at::Tensor& mean_BCHW,
                                       const at::Tensor& z_NBCHW) const;
 
-  [[nodiscard]] const UNet& unet() const { return unet_; }
-
- private:
-  /// Whether guidance is classifier-free.
-  [[nodiscard]] bool contrasts() const {
-    return !unet_.config().guidance_width && guidance_.scale > 1.0;
+  /// The same network along another schedule.
+  [[nodiscard]] Policy along(SamplingSchedule schedule) const {
+    return {unet_, std::move(schedule), guidance_};
   }
 
-  UNet unet_;
+  [[nodiscard]] const UNet& unet() const { return *unet_; }
+
+ private:
+  Policy(std::shared_ptr<const UNet> unet, SamplingSchedule schedule, Guidance guidance);
+
+  /// Whether guidance is classifier-free.
+  [[nodiscard]] bool contrasts() const {
+    return !unet_->config().guidance_width && guidance_.scale > 1.0;
+  }
+
+  std::shared_ptr<const UNet> unet_;  ///< shared with the policies along other schedules
   SamplingSchedule schedule_;
   Guidance guidance_;
   at::Tensor guidance_1G_;                   ///< undefined if the network reads none

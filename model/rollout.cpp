@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include "dist/base/contract.hpp"
 
@@ -109,18 +108,8 @@ at::Tensor Rollout::step_backward(const StepGraph& graph, const StepGradient& fr
     outputs.push_back(graph.squared_distance_B);
     output_gradients.push_back(from.squared_distance_B);
   }
-  const std::size_t num_parameters = adapter_.leaves().size();
-  const std::size_t num_features = text_.leaves().size();
-  std::vector<at::Tensor> inputs = adapter_.leaves();
-  inputs.insert(inputs.end(), text_.leaves().begin(), text_.leaves().end());
-  if (graph.state_BCHW.requires_grad()) inputs.push_back(graph.state_BCHW);
-  const auto gradients =
-      torch::autograd::grad(outputs, inputs, output_gradients, /*retain_graph=*/false,
-                            /*create_graph=*/false, /*allow_unused=*/true);
-  const std::span<const at::Tensor> all(gradients);
-  gradient.add(all.first(num_parameters));
-  text_.accumulate(all.subspan(num_parameters, num_features));
-  return graph.state_BCHW.requires_grad() ? gradients.back() : at::Tensor();
+  return model::step_backward(outputs, output_gradients, graph.state_BCHW, adapter_, text_,
+                              gradient);
 }
 
 void Rollout::backward(const at::Tensor& sample_gradient_BCHW,

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "model/estimate.hpp"
+
 namespace rocm::model {
 
 /// One step of a sampler whose next state is Gaussian with a mean that is affine in the state x and
@@ -17,12 +19,21 @@ struct SamplingStep {
   double state_scale = 0.0;
   double output_scale = 0.0;
   double sigma = 0.0;        ///< standard deviation of the transition [latent units]
+  double alpha_bar = 1.0;    ///< of the state: x = sqrt(alpha_bar) x0 + sqrt(1 - alpha_bar) noise
+  Estimate clean = {};       ///< x0 as the state and the output have it
   bool draws_noise = false;  ///< a transition of the policy, which consumes a z; else sigma is 0
 };
 
 /// In sampling order: timesteps fall. Steps that draw noise come first, so that transition n is
 /// step n.
 using SamplingSchedule = std::vector<SamplingStep>;
+
+/// The first steps of a schedule and then, in place of step `last`, a jump to its estimate of x0:
+/// what ReFL scores (ImageReward, Xu et al., arXiv 2304.05977, algorithm 1).
+[[nodiscard]] SamplingSchedule ending_at(const SamplingSchedule& schedule, std::size_t last);
+
+/// The last step alone, a map from a noisy latent to the sample.
+[[nodiscard]] SamplingSchedule last_step_of(const SamplingSchedule& schedule);
 
 /// How many steps of the schedule draw noise, i.e. are transitions of the policy.
 [[nodiscard]] std::size_t num_transitions(const SamplingSchedule& schedule);

@@ -38,4 +38,23 @@ void TextGraph::backward(const LowRankAdapter& adapter, GradientBuffer& gradient
   outputs_.clear();
 }
 
+at::Tensor step_backward(const std::vector<at::Tensor>& outputs,
+                         const std::vector<at::Tensor>& output_gradients,
+                         const at::Tensor& state_BCHW, const LowRankAdapter& adapter,
+                         TextGraph& text, GradientBuffer& gradient) {
+  const std::size_t num_parameters = adapter.leaves().size();
+  const std::size_t num_features = text.leaves().size();
+  const bool passes_on = state_BCHW.defined() && state_BCHW.requires_grad();
+  std::vector<at::Tensor> inputs = adapter.leaves();
+  inputs.insert(inputs.end(), text.leaves().begin(), text.leaves().end());
+  if (passes_on) inputs.push_back(state_BCHW);
+  const auto gradients =
+      torch::autograd::grad(outputs, inputs, output_gradients, /*retain_graph=*/false,
+                            /*create_graph=*/false, /*allow_unused=*/true);
+  const std::span<const at::Tensor> all(gradients);
+  gradient.add(all.first(num_parameters));
+  text.accumulate(all.subspan(num_parameters, num_features));
+  return passes_on ? gradients.back() : at::Tensor();
+}
+
 }  // namespace rocm::model

@@ -38,4 +38,12 @@ class TextGraph {
   TextFeatures features_;
 };
 
+/// The gradient of a step that read the adapter and the text: `outputs` with the loss's gradient at
+/// each. Adds to the adapter's gradient and to what the text has to pass on. The gradient at
+/// `state_BCHW`, undefined if that requires none.
+at::Tensor step_backward(const std::vector<at::Tensor>& outputs,
+                         const std::vector<at::Tensor>& output_gradients,
+                         const at::Tensor& state_BCHW, const LowRankAdapter& adapter,
+                         TextGraph& text, GradientBuffer& gradient);
+
 }  // namespace rocm::model

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/stack.h>
 #include <torch/csrc/autograd/autograd.h>
+
+#include "objective/distance_judgement.hpp"
 
 namespace rocm::objective {
 namespace {
@@ -27,6 +28,22 @@ RocmObjective::RocmObjective(const Pipeline& pipeline, const RocmOptions& option
   if (!divergence_) options_.reference = model::ReferenceUse::kOff;
 }
 
+RocmObjective RocmObjective::weighing(double beta) const {
+  RocmObjective weighing = *this;
+  weighing.options_.beta = beta;
+  return weighing;
+}
+
+RocmObjective RocmObjective::truncated(std::size_t steps) const {
+  RocmObjective truncated = *this;
+  truncated.options_.truncate = steps;
+  return truncated;
+}
+
+RocmObjective RocmObjective::along(const model::Policy& policy) const {
+  return {*this, {.policy = policy, .decode = pipeline_.decode, .reward = pipeline_.reward}};
+}
+
 RocmObjective RocmObjective::telling(PhaseListener on_phase) const {
   RocmObjective telling = *this;
   telling.options_.on_phase = std::move(on_phase);
@@ -39,6 +56,11 @@ RocmObjective RocmObjective::measuring(DivergenceKind divergence) const {
   measured.options_.reference = model::ReferenceUse::kMeasured;
   measured.options_.beta = 0.0;
   return measured;
+}
+
+double RocmObjective::weight_of(std::size_t transition) const {
+  const auto& weights = options_.transition_weights;
+  return weights.empty() ? 1.0 : weights.at(transition);
 }
 
 void RocmObjective::begin(Phase phase) const {
@@ -74,24 +96,6 @@ model::RolloutOptions RocmObjective::rollout_options() const {
           .kept_steps = options_.kept_steps};
 }
 
-std::vector<at::Tensor> RocmObjective::judge_distances(const model::Trajectory& trajectory,
-                                                       UnitEvaluation& evaluation) const {
-  std::vector<at::Tensor> delta_B, value_B, active_fraction_B, slope_B;
-  for (std::size_t n = 0; n < trajectory.transitions.size(); ++n) {
-    const at::Tensor& squared_B = trajectory.transitions[n].squared_distance_B;
-    const DivergenceValue divergence =
-        (*divergence_)(squared_B, pipeline_.policy.schedule()[n].sigma);
-    delta_B.push_back(squared_B.sqrt());
-    value_B.push_back(divergence.value_B);
-    active_fraction_B.push_back(divergence.active_fraction_B);
-    slope_B.push_back(divergence.slope_B);
-  }
-  evaluation.delta_MB = at::stack(delta_B);
-  evaluation.divergence_MB = at::stack(value_B);
-  evaluation.active_fraction_MB = at::stack(active_fraction_B);
-  return slope_B;
-}
-
 UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAdapter& adapter,
                                        std::int64_t batch_size) const {
   begin(Phase::kRollout);
@@ -108,10 +112,12 @@ UnitEvaluation RocmObjective::evaluate(const Unit& unit, const model::LowRankAda
 
   const double share = 1.0 / static_cast<double>(batch_size);  // the batch loss is a mean
   std::vector<at::Tensor> distance_weights_B;
-  if (divergence_) {
-    distance_weights_B = judge_distances(rollout.trajectory(), evaluation);
-    for (at::Tensor& weight_B : distance_weights_B) weight_B.mul_(options_.beta * share);
-    evaluation.loss_B.add_(evaluation.divergence_MB.sum(0), options_.beta);
+  if (divergence_ && !rollout.trajectory().transitions.empty()) {
+    distance_weights_B = judge_distances(*divergence_, pipeline_.policy.schedule(),
+                                         options_.transition_weights, evaluation);
+    for (std::size_t n = 0; n < distance_weights_B.size(); ++n)
+      distance_weights_B[n].mul_(options_.beta * weight_of(n) * share);
+    evaluation.loss_B.add_(evaluation.penalty_B, options_.beta);
   }
   model::GradientBuffer gradient(adapter.leaves());
   rollout.backward(sample.gradient_BCHW.mul(-share), distance_weights_B, gradient);

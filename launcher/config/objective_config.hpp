@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "dist/base/field.hpp"
 #include "launcher/config/choice.hpp"
 #include "model/rollout.hpp"
+#include "objective/beta_rule.hpp"
 #include "objective/divergence.hpp"
 
 namespace rocm::launcher {
@@ -60,17 +62,32 @@ template <>
 inline constexpr auto kChoices<TruncateRule> = std::to_array<Choice<TruncateRule>>(
     {{TruncateRule::kAll, "all"}, {TruncateRule::kRandom, "random"}});
 
+template <>
+inline constexpr auto kChoices<objective::BetaSchedule> =
+    std::to_array<Choice<objective::BetaSchedule>>({{objective::BetaSchedule::kConstant,
+                                                     "constant"},
+                                                    {objective::BetaSchedule::kLinear, "linear"},
+                                                    {objective::BetaSchedule::kCosine, "cosine"}});
+
 /// [objective]: maximise mean(reward) - beta * mean(sum over transitions of D) (paper, eq. 10).
 struct ObjectiveConfig {
   Method method = Method::kRocm;
   objective::DivergenceKind divergence = objective::DivergenceKind::kKl;
   NumberOr<double, BetaRule> beta = 0.1;
+  objective::BetaSchedule beta_schedule = objective::BetaSchedule::kConstant;
+  double beta_end = 0.0;
+  double beta_share = 0.1;
+  std::int64_t beta_probe = 10;
+  double beta_rate = 0.0;
+  std::vector<double> transition_weights;
   model::DistanceReduction reduction = model::DistanceReduction::kMean;
   JsEstimator js_estimator = JsEstimator::kExact;
   ReferenceGradient reference_gradient = ReferenceGradient::kDetached;
   std::int64_t measure_every = 0;
   objective::DivergenceKind measure = objective::DivergenceKind::kKl;
   NumberOr<std::int64_t, TruncateRule> truncate = TruncateRule::kAll;
+  std::int64_t extra_draws = 0;
+  std::int64_t late_steps = 0;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor&& visit) {
@@ -79,6 +96,28 @@ struct ObjectiveConfig {
           Field{.name = "divergence", .meaning = "D between the policy and the reference"});
     visit(self.beta,
           Field{.name = "beta", .meaning = "weight of the divergence [1]", .at_least = 0.0});
+    visit(self.beta_schedule,
+          Field{.name = "beta_schedule", .meaning = "how a number for beta moves over the run"});
+    visit(self.beta_end,
+          Field{.name = "beta_end", .meaning = "where the schedule ends [1]", .at_least = 0.0});
+    visit(self.beta_share, Field{.name = "beta_share",
+                                 .meaning = "with beta \"auto\": beta * divergence as a share of "
+                                            "the reward [1]",
+                                 .more_than = 0.0});
+    visit(self.beta_probe, Field{.name = "beta_probe",
+                                 .meaning = "with beta \"auto\": first steps, without a pull, from "
+                                            "whose second half it is found [steps]",
+                                 .at_least = 2});
+    visit(self.beta_rate, Field{.name = "beta_rate",
+                                .meaning = "with beta \"auto\": share of the way to beta_share, in "
+                                           "log beta, that each later step goes; 0 = hold beta [1]",
+                                .at_least = 0.0,
+                                .at_most = 1.0});
+    visit(
+        self.transition_weights,
+        Field{.name = "transition_weights",
+              .meaning = "of the divergence at each transition, from the noisiest; [] = all 1 [1]",
+              .at_least = 0.0});
     visit(self.reduction,
           Field{.name = "reduction", .meaning = "of squared distances over channels and pixels"});
     visit(self.js_estimator, Field{.name = "js_estimator",
@@ -96,7 +135,27 @@ struct ObjectiveConfig {
     visit(self.truncate, Field{.name = "truncate",
                                .meaning = "gradients flow through the last K network calls [count]",
                                .at_least = 1});
+    visit(self.extra_draws, Field{.name = "extra_draws",
+                                  .meaning = "the last step's gradient is averaged over so many "
+                                             "more draws of its noise; with truncate = 1 [count]",
+                                  .at_least = 0});
+    visit(self.late_steps, Field{.name = "late_steps",
+                                 .meaning = "score what one of the last m steps, drawn for each "
+                                            "unit, takes for the picture; 0 = the picture [steps]",
+                                 .at_least = 0});
   }
 };
+
+/// Whether a method climbs the reward's gradient, which then must have one. The others sample and
+/// reinforce.
+[[nodiscard]] constexpr bool is_first_order(Method method) {
+  return method == Method::kRocm || method == Method::kAlignProp || method == Method::kDraft ||
+         method == Method::kRefl;
+}
+
+/// How many samples that follow each other share prompt and initial latent: D3PO compares two.
+[[nodiscard]] constexpr std::int64_t samples_per_group(Method method) {
+  return method == Method::kD3po ? 2 : 1;
+}
 
 }  // namespace rocm::launcher

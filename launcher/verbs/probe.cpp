@@ -11,6 +11,7 @@
 #include "launcher/assembly.hpp"
 #include "launcher/config_io.hpp"
 #include "launcher/config_validation.hpp"
+#include "launcher/method_factory.hpp"
 #include "launcher/tensor_dump.hpp"
 #include "launcher/threads.hpp"
 #include "launcher/verbs/verbs.hpp"
@@ -29,10 +30,15 @@ ProbeResult evaluate_batch(Assembly& assembly, std::int64_t batch_size) {
   const std::int64_t micro_batch = std::gcd(batch_size, assembly.config.data.micro_batch);
   const Workload workload = assembly.workload(batch_size);
   ProbeResult result{.dump = TensorDump(assembly.generator.policy.schedule())};
-  for (const WorkUnit& work :
-       workload.units_at(1, {.first = 0, .count = batch_size}, micro_batch)) {
-    const auto evaluation = assembly.objective.evaluate(work.unit, assembly.adapter, batch_size);
-    result.dump.add(evaluation, work.unit.text_BLD);
+  const auto units = workload.units_at(1, {.first = 0, .count = batch_size}, micro_batch);
+  dist::SoloCommunicator alone;
+  const auto method = make_method(assembly, alone);
+  const objective::Batch batch{
+      .step = 1, .units = units, .size = batch_size, .adapter = assembly.adapter};
+  method->begin(batch);
+  for (std::size_t unit = 0; unit < units.size(); ++unit) {
+    const auto evaluation = method->evaluate(batch, unit);
+    result.dump.add(evaluation, units[unit].text_BLD);
     result.gradients.push_back(evaluation.gradient);
     result.loss += evaluation.loss_B.sum().item<double>() / static_cast<double>(batch_size);
   }

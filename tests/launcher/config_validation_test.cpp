@@ -41,18 +41,41 @@ TEST(ConfigValidation, ARunNameMustBeAFolderName) {
   EXPECT_THAT(error_with({"run.name="}), HasSubstr("cannot name a folder"));
 }
 
-TEST(ConfigValidation, MethodsThatAreNotBuiltAreNamed) {
-  for (const char* method : {"rlcm", "ddpo", "dpok", "d3po", "alignprop", "draft", "refl"}) {
-    EXPECT_THAT(error_with({std::string("objective.method=") + method}),
-                StartsWith(std::string("objective.method: ") + method + " is not available"));
-  }
-}
-
 TEST(ConfigValidation, OptionsThatAreNotBuiltAreNamed) {
   EXPECT_THAT(error_with({"objective.js_estimator=sampled"}),
               HasSubstr("sampled is not available"));
-  EXPECT_THAT(error_with({"objective.beta=auto"}), HasSubstr("auto is not available"));
-  EXPECT_THAT(error_with({"objective.truncate=random"}), HasSubstr("random is not available"));
+}
+
+TEST(ConfigValidation, EveryMethodIsFineAtItsDefaults) {
+  for (const char* method : {"rocm", "rlcm", "ddpo", "dpok", "d3po", "alignprop", "draft", "refl"})
+    EXPECT_EQ(error_with({std::string("objective.method=") + method}), kNoError) << method;
+}
+
+TEST(ConfigValidation, MethodsThatReinforceTakeNothingOfTheFirstOrder) {
+  EXPECT_THAT(error_with({"objective.method=rlcm", "objective.divergence=kl"}),
+              StartsWith("objective.divergence: rlcm does not regularise by kl"));
+  for (const char* option : {"truncate=2", "truncate=random", "extra_draws=1", "late_steps=1"})
+    EXPECT_THAT(error_with({"objective.method=ddpo", std::string("objective.") + option}),
+                StartsWith("objective: ddpo takes no truncate"))
+        << option;
+}
+
+TEST(ConfigValidation, OnlyTheLastStepIsDrawnAgain) {
+  EXPECT_EQ(error_with({"objective.method=draft", "objective.extra_draws=2"}), kNoError);
+  EXPECT_THAT(error_with({"objective.extra_draws=2"}), StartsWith("objective.extra_draws: only"));
+}
+
+TEST(ConfigValidation, PairsStayInOneUnit) {
+  EXPECT_THAT(error_with({"objective.method=d3po", "data.batch_size=4", "data.micro_batch=1"}),
+              StartsWith("data.micro_batch: 1 cannot hold whole groups of 2"));
+}
+
+TEST(ConfigValidation, AutomaticBetaNeedsADivergenceAndNoSchedule) {
+  EXPECT_EQ(error_with({"objective.beta=auto"}), kNoError);
+  EXPECT_THAT(error_with({"objective.beta=auto", "objective.divergence=none"}),
+              StartsWith("objective.beta: \"auto\" has nothing to weigh"));
+  EXPECT_THAT(error_with({"objective.beta=auto", "objective.beta_schedule=linear"}),
+              StartsWith("objective.beta_schedule: linear needs a number"));
 }
 
 TEST(ConfigValidation, TrainingNeedsATransition) {

@@ -11,16 +11,14 @@ namespace {
 constexpr std::size_t kSteps = 8;
 
 objective::RocmOptions options_of(const std::string& toml) {
-  PhaseMeter phases;
-  return objective_options(rocm::test::minimal_config(toml), kSteps, phases);
+  return objective_options(rocm::test::minimal_config(toml), kSteps);
 }
 
 TEST(ObjectiveOptions, SayWhatTheConfigurationSays) {
   const auto options = options_of(
-      "[objective]\ndivergence = \"js\"\nbeta = 2.5\nreduction = \"sum\"\n"
+      "[objective]\ndivergence = \"js\"\nreduction = \"sum\"\n"
       "reference_gradient = \"full\"\n");
   EXPECT_EQ(options.divergence, objective::DivergenceKind::kJensenShannon);
-  EXPECT_EQ(options.beta, 2.5);
   EXPECT_EQ(options.reduction, model::DistanceReduction::kSum);
   EXPECT_EQ(options.reference, model::ReferenceUse::kFull);
 }
@@ -39,8 +37,7 @@ TEST(ObjectiveOptions, LetGradientsFlowThroughTheLastKCalls) {
 std::size_t kept(const NumberOr<std::int64_t, CheckpointRule>& checkpoint) {
   Config config = rocm::test::minimal_config();
   config.model.checkpoint = checkpoint;
-  PhaseMeter phases;
-  return objective_options(config, kSteps, phases).kept_steps;
+  return objective_options(config, kSteps).kept_steps;
 }
 
 TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
@@ -51,15 +48,28 @@ TEST(ObjectiveOptions, KeepTheStepGraphsThatCheckpointingSpares) {
 }
 
 TEST(ObjectiveOptions, TellThePhaseMeterOnlyWhenStepsAreProfiled) {
-  EXPECT_FALSE(options_of("").on_phase);
   PhaseMeter phases;
-  const auto options =
-      objective_options(rocm::test::minimal_config("[run]\nprofile_every = 1\n"), kSteps, phases);
-  options.on_phase(objective::Phase::kDecoder);
+  EXPECT_FALSE(phase_listener(rocm::test::minimal_config(""), phases));
+  const auto tell =
+      phase_listener(rocm::test::minimal_config("[run]\nprofile_every = 1\n"), phases);
+  tell(objective::Phase::kDecoder);
   const auto costs = phases.take();
   ASSERT_EQ(costs.size(), 2U);
   EXPECT_EQ(costs[0].name, "start");
   EXPECT_EQ(costs[1].name, "decoder");
+}
+
+TEST(ObjectiveOptions, TakeBetaAsANumberOrFindIt) {
+  EXPECT_EQ(beta_options(rocm::test::minimal_config("[objective]\nbeta = 2.5\n")).beta, 2.5);
+  EXPECT_FALSE(beta_options(rocm::test::minimal_config("[objective]\nbeta = \"auto\"\n")).beta);
+}
+
+TEST(ObjectiveOptions, MeasureOnlyWhatIsNotUsed) {
+  const std::string measured = "[objective]\nmeasure_every = 4\ndivergence = ";
+  EXPECT_EQ(first_order_options(rocm::test::minimal_config(measured + "\"none\"\n")).measure_every,
+            4);
+  EXPECT_EQ(first_order_options(rocm::test::minimal_config(measured + "\"kl\"\n")).measure_every,
+            0);
 }
 
 }  // namespace

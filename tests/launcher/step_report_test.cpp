@@ -26,6 +26,8 @@ objective::UnitEvaluation unit_of_sample(std::int64_t sample) {
   unit.reward_B = doubles({x});
   unit.raw_reward_B = {doubles({0.1 * x}), doubles({x / 7.0})};
   unit.divergence_MB = doubles({x / 11.0, x / 13.0}).view({2, 1});
+  unit.active_fraction_MB = doubles({x / 17.0, x / 19.0}).view({2, 1});
+  unit.penalty_B = doubles({x / 23.0});
   unit.loss_B = doubles({-0.3 * x});
   return unit;
 }
@@ -47,7 +49,8 @@ std::vector<BatchScalars> reports(int ranks) {
 }
 
 std::vector<std::uint64_t> bits(const BatchScalars& batch) {
-  std::vector<double> values{batch.loss, batch.reward, batch.reward_deviation, batch.divergence};
+  std::vector<double> values{batch.loss,       batch.reward,  batch.reward_deviation,
+                             batch.divergence, batch.penalty, batch.active_fraction};
   values.insert(values.end(), batch.raw_rewards.begin(), batch.raw_rewards.end());
   std::vector<std::uint64_t> bits;
   for (const double value : values) bits.push_back(std::bit_cast<std::uint64_t>(value));
@@ -68,7 +71,10 @@ BatchScalars of_four_samples(bool measured) {
   for (auto& unit : units) {
     unit.raw_reward_B = {unit.reward_B.mul(2.0), unit.reward_B.sub(1.0)};
     unit.loss_B = unit.reward_B.mul(-10.0);
-    if (measured) unit.divergence_MB = doubles({0.5, 1.0, 0.25, 2.0}).view({2, 2});
+    if (!measured) continue;
+    unit.divergence_MB = doubles({0.5, 1.0, 0.25, 2.0}).view({2, 2});
+    unit.active_fraction_MB = doubles({1.0, 0.5, 0.5, 0.0}).view({2, 2});
+    unit.penalty_B = doubles({0.25, 1.5});
   }
   BatchScalars batch;
   run_ranks(1,

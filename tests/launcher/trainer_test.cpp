@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "dist/gradient_sum.hpp"
+#include "launcher/method_factory.hpp"
 #include "tests/support/golden_pipeline.hpp"
 #include "tests/support/thread_communicator.hpp"
 
@@ -34,44 +35,49 @@ class Rank {
   Rank(dist::Communicator& communicator, const Trainer::Settings& settings)
       : assembly(golden_config(tiny_run()), {}),
         workload_(assembly.workload(kBatch)),
+        method_(make_method(assembly, communicator)),
         optimizer_(assembly.adapter.leaves(), {}),
-        trainer({.workload = workload_,
-                 .objective_at = [this](std::int64_t) -> const auto& { return assembly.objective;
-}, .adapter = assembly.adapter, .optimizer = optimizer_, .communicator = communicator,
-   .sum_gradients = [&](auto units) {
-     return spoil(dist::sum_reproducibly(units, kBatch, communicator));
-   }
-}  // namespace
+        trainer(parts(communicator), settings) {}
 
-,
-                settings) {
-}
+  [[nodiscard]] at::Tensor parameters() const {
+    std::vector<at::Tensor> flat;
+    for (const at::Tensor& leaf : assembly.adapter.leaves())
+      flat.push_back(leaf.detach().flatten());
+    return at::cat(flat);
+  }
 
-[[nodiscard]] at::Tensor parameters() const {
-  std::vector<at::Tensor> flat;
-  for (const at::Tensor& leaf : assembly.adapter.leaves()) flat.push_back(leaf.detach().flatten());
-  return at::cat(flat);
-}
+  [[nodiscard]] double first_moment_norm() const {
+    return optimizer_.state().first_moment.norm().item<double>();
+  }
 
-[[nodiscard]] double first_moment_norm() const {
-  return optimizer_.state().first_moment.norm().item<double>();
-}
+  bool overflow = false;  ///< pretend that a gradient somewhere is not finite
 
-bool overflow = false;  ///< pretend that a gradient somewhere is not finite
+  Assembly assembly;
 
-Assembly assembly;
+ private:
+  Trainer::Parts parts(dist::Communicator& communicator) {
+    const auto sum = [this, &communicator](std::span<const at::Tensor> units) {
+      return spoil(dist::sum_reproducibly(units, kBatch, communicator));
+    };
+    return {.workload = workload_,
+            .method = *method_,
+            .adapter = assembly.adapter,
+            .optimizer = optimizer_,
+            .communicator = communicator,
+            .sum_gradients = sum};
+  }
 
-private:
-[[nodiscard]] std::optional<at::Tensor> spoil(std::optional<at::Tensor> gradient) const {
-  return overflow ? std::nullopt : std::move(gradient);
-}
+  [[nodiscard]] std::optional<at::Tensor> spoil(std::optional<at::Tensor> gradient) const {
+    return overflow ? std::nullopt : std::move(gradient);
+  }
 
-Workload workload_;
-model::AdamW optimizer_;
+  Workload workload_;
+  std::unique_ptr<objective::Method> method_;
+  model::AdamW optimizer_;
 
-public:
-Trainer trainer;
-};  // namespace rocm::launcher
+ public:
+  Trainer trainer;
+};
 
 Trainer::Settings settings(double max_grad_norm = 0.0) {
   return {.batch_size = kBatch,

@@ -24,8 +24,8 @@ PromptEncoder golden_encoder() {
 /// Five prompts; sample s of step k draws prompt (3 k + s) mod 5.
 class Dealt : public ::testing::Test {
  protected:
-  [[nodiscard]] std::vector<WorkUnit> units(std::int64_t step, const Share& share,
-                                            std::int64_t micro_batch) const {
+  [[nodiscard]] std::vector<objective::Unit> units(std::int64_t step, const Share& share,
+                                                   std::int64_t micro_batch) const {
     return workload_.units_at(step, share, micro_batch);
   }
 
@@ -66,12 +66,12 @@ TEST_F(Dealt, UnitsNameTheirSamplesAndPrompts) {
   ASSERT_EQ(dealt.size(), 2U);
   EXPECT_EQ(dealt[1].sample_ids, (std::vector<std::int64_t>{6, 7}));
   EXPECT_EQ(dealt[1].prompt_ids, (std::vector<std::int64_t>{2, 3}));
-  EXPECT_EQ(dealt[1].unit.captions, (std::vector<std::string>{"a cat", "a dog"}));
+  EXPECT_EQ(dealt[1].captions, (std::vector<std::string>{"a cat", "a dog"}));
 }
 
 TEST_F(Dealt, NoiseIsKeyedByStepAndGlobalSample) {
   const auto dealt = units(2, {.first = 4, .count = 2}, 2);
-  const at::Tensor& z_NBCHW = dealt[0].unit.z_NBCHW;
+  const at::Tensor& z_NBCHW = dealt[0].z_NBCHW;
   EXPECT_EQ(z_NBCHW.sizes(), at::IntArrayRef({3, 2, 4, 5, 6}));
   for (std::uint32_t b = 0; b < 2; ++b)
     EXPECT_TRUE(
@@ -84,10 +84,8 @@ TEST_F(Dealt, UnitsOfTwoAreTwoUnitsOfOne) {
   const auto pair = units(1, {.first = 0, .count = 2}, 2);
   const auto single = units(1, {.first = 0, .count = 2}, 1);
   ASSERT_EQ(single.size(), 2U);
-  EXPECT_TRUE(at::equal(pair[0].unit.text_BLD,
-                        at::cat({single[0].unit.text_BLD, single[1].unit.text_BLD})));
-  EXPECT_TRUE(at::equal(pair[0].unit.z_NBCHW,
-                        at::cat({single[0].unit.z_NBCHW, single[1].unit.z_NBCHW}, 1)));
+  EXPECT_TRUE(at::equal(pair[0].text_BLD, at::cat({single[0].text_BLD, single[1].text_BLD})));
+  EXPECT_TRUE(at::equal(pair[0].z_NBCHW, at::cat({single[0].z_NBCHW, single[1].z_NBCHW}, 1)));
 }
 
 TEST_F(Dealt, UnitsDoNotDependOnHowManyRanksShareThem) {
@@ -95,10 +93,10 @@ TEST_F(Dealt, UnitsDoNotDependOnHowManyRanksShareThem) {
   for (int rank = 0; rank < 4; ++rank) {
     const auto mine = units(3, share_of(rank, 4, 4, 1), 1);
     ASSERT_EQ(mine.size(), 1U);
-    const WorkUnit& same = alone[static_cast<std::size_t>(rank)];
+    const objective::Unit& same = alone[static_cast<std::size_t>(rank)];
     EXPECT_EQ(mine[0].prompt_ids, same.prompt_ids) << "rank " << rank;
-    EXPECT_TRUE(at::equal(mine[0].unit.z_NBCHW, same.unit.z_NBCHW)) << "rank " << rank;
-    EXPECT_TRUE(at::equal(mine[0].unit.text_BLD, same.unit.text_BLD)) << "rank " << rank;
+    EXPECT_TRUE(at::equal(mine[0].z_NBCHW, same.z_NBCHW)) << "rank " << rank;
+    EXPECT_TRUE(at::equal(mine[0].text_BLD, same.text_BLD)) << "rank " << rank;
   }
 }
 

@@ -11,8 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "launcher/config/objective_config.hpp"
-#include "model/gradient_buffer.hpp"
-#include "model/keyed_noise.hpp"
+#include "tests/objective/finite_differences.hpp"
 #include "tests/objective/textbook_objective.hpp"
 #include "tests/support/golden_pipeline.hpp"
 
@@ -72,43 +71,18 @@ class RocmGradient : public ::testing::Test {
     return {pipeline_of(*assembly_), options, unit()};
   }
 
-  /// The adapter, moved by `distance` along a flat direction.
-  static model::LowRankAdapter moved(const at::Tensor& direction, double distance) {
-    const auto steps = model::views_of(direction, adapter().leaves());
-    std::vector<at::Tensor> leaves;
-    for (std::size_t i = 0; i < steps.size(); ++i)
-      leaves.push_back(adapter().leaves()[i].detach().add(steps[i], distance));
-    return model::LowRankAdapter::from_leaves(assembly_->plan, std::move(leaves));
-  }
-
-  static at::Tensor random_direction(std::uint32_t number, std::int64_t length) {
-    const at::Tensor normal =
-        model::keyed_noise({.seed = 99, .sample = number}, 1, {length}).flatten().to(at::kDouble);
-    return normal.div(normal.norm());
-  }
-
-  /// The slope of the textbook's loss along a direction, by five-point central differences; the
-  /// reference's outputs are held fixed if it is detached.
-  static double measured_slope(const RocmOptions& options, const at::Tensor& direction) {
-    constexpr double kStep = 1e-3;
-    const at::NoGradGuard no_grad;
+  /// The gradient is that of the textbook's loss; the reference's outputs are held fixed if it is
+  /// detached.
+  static void expect_slopes_of_finite_differences(const RocmOptions& options) {
+    SCOPED_TRACE(described(options));
     const TextbookObjective book = textbook(options);
+    const at::Tensor gradient = evaluate(options).gradient;
+    const at::NoGradGuard no_grad;
     const auto recorded = book.reference_outputs(adapter());
     const auto* fixed = options.reference == ReferenceUse::kDetached ? &recorded : nullptr;
-    const auto loss_at = [&](double steps) {
-      return book.loss(moved(direction, steps * kStep), fixed).item<double>();
-    };
-    return (8.0 * (loss_at(1) - loss_at(-1)) - (loss_at(2) - loss_at(-2))) / (12.0 * kStep);
-  }
-
-  static void expect_slopes_of_finite_differences(const RocmOptions& options) {
-    const at::Tensor gradient = evaluate(options).gradient;
-    for (const std::uint32_t number : {1U, 2U}) {
-      const at::Tensor direction = random_direction(number, gradient.numel());
-      const double measured = measured_slope(options, direction);
-      EXPECT_NEAR(gradient.dot(direction).item<double>(), measured, 1e-7 * std::abs(measured))
-          << described(options) << ", direction " << number;
-    }
+    rocm::test::expect_gradient(assembly(), gradient, [&](const model::LowRankAdapter& moved) {
+      return book.loss(moved, fixed).item<double>();
+    });
   }
 
   static void expect_gradient_of_one_graph(const RocmOptions& options) {

@@ -39,7 +39,7 @@ GoldenRun short_run() {
 
 objective::Unit whole_batch(launcher::Assembly& assembly) {
   auto units = assembly.workload(kBatch).units_at(1, {.first = 0, .count = kBatch}, kBatch);
-  return std::move(units.front().unit);
+  return std::move(units.front());
 }
 
 objective::Pipeline pipeline_of(const launcher::Assembly& assembly) {

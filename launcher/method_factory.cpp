@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/method_factory.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "dist/base/contract.hpp"
+#include "launcher/objective_options.hpp"
+#include "objective/d3po.hpp"
+#include "objective/dpok.hpp"
+#include "objective/first_order.hpp"
+#include "objective/ppo.hpp"
+
+namespace rocm::launcher {
+namespace {
+
+objective::Pipeline pipeline_of(const Assembly& assembly) {
+  return assembly.objective.pipeline();
+}
+
+std::unique_ptr<objective::Method> make_first_order(const Assembly& assembly,
+                                                    objective::PhaseListener on_phase) {
+  return std::make_unique<objective::FirstOrder>(assembly.objective.telling(std::move(on_phase)),
+                                                 beta_options(assembly.config),
+                                                 first_order_options(assembly.config));
+}
+
+objective::ValueNetwork value_network(const Assembly& assembly) {
+  return {{.channels = assembly.generator.latent_CHW[0],
+           .text_width = assembly.generator.policy.unet().config().text_width,
+           .width = assembly.config.policy_gradient.value_width},
+          static_cast<std::uint64_t>(assembly.config.run.seed),
+          assembly.computation.state_options()};
+}
+
+}  // namespace
+
+std::unique_ptr<objective::Method> make_method(const Assembly& assembly,
+                                               dist::Communicator& communicator,
+                                               objective::PhaseListener on_phase) {
+  const PolicyGradientConfig& config = assembly.config.policy_gradient;
+  auto options = policy_gradient_options(assembly.config);
+  options.on_phase = on_phase;
+  switch (assembly.config.objective.method) {
+    case Method::kRlcm:
+    case Method::kDdpo:
+      return std::make_unique<objective::Ppo>(
+          pipeline_of(assembly), communicator, options,
+          objective::PpoOptions{.clip_range = config.clip_range,
+                                .advantage_clamp = config.advantage_clamp,
+                                .statistics_buffer = config.statistics_buffer,
+                                .statistics_min_count = config.statistics_min_count});
+    case Method::kDpok:
+      return std::make_unique<objective::Dpok>(
+          pipeline_of(assembly), communicator, options,
+          objective::DpokOptions{.reward_weight = config.reward_weight,
+                                 .kl_weight = config.kl_weight,
+                                 .clip_range = config.clip_range,
+                                 .value_learning_rate = config.value_learning_rate},
+          value_network(assembly));
+    case Method::kD3po:
+      return std::make_unique<objective::D3po>(
+          pipeline_of(assembly), communicator, options,
+          objective::D3poOptions{.beta = config.preference_beta, .clip_range = config.clip_range});
+    case Method::kRocm:
+    case Method::kAlignProp:
+    case Method::kDraft:
+    case Method::kRefl:
+      break;
+  }
+  return make_first_order(assembly, std::move(on_phase));
+}
+
+std::unique_ptr<objective::Method> make_method(Assembly& assembly,
+                                               dist::Communicator& communicator) {
+  return make_method(assembly, communicator, phase_listener(assembly.config, assembly.phases));
+}
+
+void require_trainable(Method method, const Generator& generator, const std::string& path) {
+  const model::SamplingSchedule& schedule = generator.policy.schedule();
+  const bool consistency = is_consistency_model(generator.policy.unet());
+  require(method != Method::kRocm || consistency,
+          {.where = path,
+           .problem = "this is a diffusion model, and objective.method \"rocm\" trains consistency "
+                      "models",
+           .because = "its U-Net has no guidance embedding (time_cond_proj_dim)",
+           .advice = "use a guidance-distilled LCM, for example world/lcm, or another "
+                     "objective.method; sample takes both"});
+  if (is_first_order(method)) return;
+  require(
+      model::num_transitions(schedule) > 0 && model::has_densities(schedule),
+      {.where = path,
+       .problem = fmt::format("objective.method \"{}\" cannot train this sampler", name_of(method)),
+       .because = "it needs the probability of every step, and some step draws no noise",
+       .advice = consistency ? "use model.steps of at least 2"
+                             : "set model.eta = 1; if it is set, the scheduler ends at "
+                               "alpha-bar 1 (set_alpha_to_one): turn that off"});
+}
+
+}  // namespace rocm::launcher
