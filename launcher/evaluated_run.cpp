@@ -2,6 +2,8 @@
 #include "launcher/evaluated_run.hpp"
 
 #include <algorithm>
+#include <map>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -96,7 +98,9 @@ std::vector<data::ComparedPolicy> chosen_checkpoints(const EvaluatedRun& run,
 }  // namespace
 
 fs::path plain_path(const fs::path& path) {
-  const fs::path plain = fs::weakly_canonical(path);
+  std::error_code problem;
+  fs::path plain = fs::weakly_canonical(path, problem);
+  if (problem) plain = path.lexically_normal();  // reading it will say what is wrong
   return plain.has_filename() ? plain : plain.parent_path();
 }
 
