@@ -139,9 +139,6 @@ std::string difference_between(const std::string& one, const std::string& other)
 }
 
 TEST(RunsThatArePaired, MustSampleAlike) {
-  const auto sampling = [](const std::string& setting) {
-    return std::string("[run]\n[model]\npath = \"world/lcm\"\n") + setting;
-  };
   const ScratchFolder folder;
   const std::vector<Override> four{override_from_set("model.steps=4")};
   auto runs = open_runs(Paths{run_folder_of(folder, "a"), run_folder_of(folder, "b")}, {});
