@@ -89,6 +89,12 @@ def test_h5py_finds_names_numbers_and_what_they_were_made_from(world):
         assert (file.attrs["seed"], file.attrs["resamples"], file.attrs["divergence"]) == (0, 10000, "kl")
 
 
+def test_inspect_says_what_the_file_is(world):
+    _, output = evaluate(world, "h.h5", "--model", "world/lcm", "--score", "shapes", "--seeds", 2)
+    done = world.run("inspect", output)
+    assert done.returncode == 0 and "1 policies, 4 prompts, 2 seeds" in done.stdout, done.stdout + done.stderr
+
+
 def test_prompts_and_scores_are_the_runs_where_none_are_given(world):
     done, _ = evaluate(world, "c.h5", "--run", world.finished, "--set", f"evaluation.prompts={world.prompts}",
                        prompts=False)

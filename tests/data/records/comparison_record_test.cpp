@@ -6,6 +6,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "data/records/hdf5_reader.hpp"
 #include "tests/support/failure_of.hpp"
 #include "tests/support/scratch_folder.hpp"
 
@@ -52,6 +53,24 @@ TEST(ComparisonRecord, ReplacesNoDevice) {
                        [] { write_comparison_record("/dev/null", small_comparison()); }),
             "no Failure");
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(ComparisonRecord, SaysHowMuchItCompares) {
+  const ScratchFolder folder;
+  write_comparison_record(folder / "a.h5", small_comparison());
+  const auto size = comparison_size(folder / "a.h5");
+  ASSERT_TRUE(size.has_value());
+  EXPECT_EQ(size->policies, 2);
+  EXPECT_EQ(size->prompts, 3);
+  EXPECT_EQ(size->seeds, 2);
+}
+
+TEST(ComparisonRecord, IsNoTrajectory) {
+  const ScratchFolder folder;
+  write_comparison_record(folder / "a.h5", small_comparison());
+  EXPECT_NE(failure_of(ExitCode::kInput, [&] { (void)recorded_steps(folder / "a.h5"); })
+                .find("no trajectories"),
+            std::string::npos);
 }
 
 TEST(ComparisonRecord, NumbersNoiseAsSampleDoes) {
