@@ -13,10 +13,10 @@
 namespace rocm::launcher {
 namespace {
 
-constexpr std::uint64_t kNoStep = std::numeric_limits<std::uint32_t>::max() - 1;
+constexpr std::uint64_t kRows = 0x726f636d626f6f74;  ///< a stream of its own: docs/noise.md
 
 std::vector<std::size_t> drawn_rows(std::size_t rows, std::uint64_t seed, std::uint64_t resample) {
-  at::Philox4_32 generator(seed, (kNoStep << 32) | resample);
+  at::Philox4_32 generator(seed ^ kRows, resample);
   std::vector<std::size_t> drawn(rows);
   for (std::size_t& row : drawn) row = (std::uint64_t{generator()} * rows) >> 32;
   return drawn;

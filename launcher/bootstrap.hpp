@@ -17,9 +17,8 @@ struct Bootstrap {
   /// How many rows are drawn, with replacement, is how many there are.
   using Columns = std::vector<std::vector<double>>;
   /// The mean of each column in each resample, [column][resample]. Every column sees the same rows,
-  /// so that the difference of two columns' means is the mean of their paired differences. Row k of
-  /// resample r is (w n) >> 32 with w the k-th word of Philox4x32-10 of key = seed, offset 0 and
-  /// subsequence = (2^32 - 2) 2^32 + r, a step that no noise has (docs/noise.md).
+  /// so that the difference of two columns' means is the mean of their paired differences.
+  /// Which rows a resample draws: docs/noise.md.
   [[nodiscard]] Columns means(const Columns& columns) const;
 };
 

@@ -25,6 +25,12 @@ namespace {
 constexpr std::int64_t kMostSkippedInARow = 10;
 constexpr double kLeastActiveFraction = 0.05;  ///< of a divergence's pull, before a warning
 
+std::optional<model::AdapterAverage> average_of(const LoraConfig& config,
+                                                const Assembly& assembly) {
+  if (config.ema == 0.0) return std::nullopt;
+  return model::AdapterAverage(assembly.adapter, assembly.plan, config.ema);
+}
+
 model::AdamW optimizer_of(const OptimizerConfig& config, const model::LowRankAdapter& adapter) {
   return {adapter.leaves(),
           {.beta1 = config.betas[0],
@@ -70,11 +76,13 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
       config_(assembly.config),
       folder_(std::filesystem::path(config_.run.output) / config_.run.name),
       optimizer_(optimizer_of(config_.optimizer, assembly.adapter)),
+      average_(average_of(config_.lora, assembly)),
       method_(make_method(assembly, ranks.communicator())),
       state_{.plan = assembly.plan,
              .adapter = assembly.adapter,
              .optimizer = optimizer_,
-             .method = *method_},
+             .method = *method_,
+             .average = average_ ? &*average_ : nullptr},
       workload_(ranks.together([&] { return assembly.workload(config_.data.batch_size); })) {
   if (config_.evaluation.every > 0)
     evaluator_.emplace(ranks.together([&] { return Evaluator(assembly, ranks.communicator()); }));
@@ -192,6 +200,8 @@ void TrainingRun::take(std::int64_t k) {
   if (config_.run.profile_every > 0) assembly_.phases.begin("prompts and noise");
   const Step step = trainer_->step(k);
   done_ = k;
+  if (average_ && !step.report.skipped)
+    average_->update(assembly_.adapter, optimizer_.state().updates);
   recorder_->record(step);
   const std::vector<PhaseCost> costs = assembly_.phases.take();
   if (due(config_.run.profile_every, k)) Log::info(fmt::format("step {}: {}", k, text_of(costs)));
@@ -257,7 +267,8 @@ void TrainingRun::evaluate(std::int64_t k) {
 void TrainingRun::finish() {
   recorder_->finish();
   if (ranks_.first()) {
-    write_adapter(folder_.result(), state_);
+    for (const data::CheckpointFile& file : result_files(state_))
+      file.write(folder_.path() / file.name);
     Log::info(fmt::format("done: {}", folder_.result().string()));
   }
   Log::note("DONE");

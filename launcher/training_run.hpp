@@ -60,6 +60,7 @@ class TrainingRun {
   std::optional<data::RunLease> lease_;                ///< rank 0
   std::optional<data::CheckpointFolder> checkpoints_;  ///< rank 0
   model::AdamW optimizer_;
+  std::optional<model::AdapterAverage> average_;  ///< with lora.ema
   std::unique_ptr<objective::Method> method_;
   TrainingState state_;
   std::int64_t done_ = 0;            ///< optimiser steps

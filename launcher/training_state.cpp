@@ -16,26 +16,34 @@ namespace rocm::launcher {
 namespace {
 
 constexpr const char* kAdapterFile = "lora.safetensors";
+constexpr const char* kAverageFile = "lora_ema.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 constexpr const char* kMethodFile = "method.safetensors";
 constexpr const char* kFirstMoment = "first_moment";
 constexpr const char* kSecondMoment = "second_moment";
 
+constexpr const char* kMaster = "master.";
+constexpr const char* kAverage = "average.";
+
 /// `master.<module>.lora_A.weight` and `.lora_B.weight`, in the order of the adapter's leaves.
-std::vector<std::string> master_names(const model::AdapterPlan& plan) {
+std::vector<std::string> leaf_names(const std::string& prefix, const model::AdapterPlan& plan) {
   std::vector<std::string> names;
   for (const model::AdaptedLayer& layer : plan.layers())
     for (const char* matrix : {"lora_A", "lora_B"})
-      names.push_back("master." + layer.module + "." + matrix + ".weight");
+      names.push_back(prefix + layer.module + "." + matrix + ".weight");
   return names;
 }
 
 data::NamedTensors optimizer_tensors(const TrainingState& state) {
   data::NamedTensors tensors{{kFirstMoment, state.optimizer.state().first_moment},
                              {kSecondMoment, state.optimizer.state().second_moment}};
-  const auto names = master_names(state.plan);
-  for (std::size_t i = 0; i < names.size(); ++i)
-    tensors.emplace(names[i], state.adapter.leaves()[i].detach());
+  const auto add = [&](const std::string& prefix, const model::LowRankAdapter& adapter) {
+    const auto names = leaf_names(prefix, state.plan);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      tensors.emplace(names[i], adapter.leaves()[i].detach());
+  };
+  add(kMaster, state.adapter);
+  if (state.average != nullptr) add(kAverage, state.average->adapter());
   return tensors;
 }
 
@@ -69,15 +77,28 @@ void restore_method(const data::Checkpoint& checkpoint, objective::Method& metho
   method.restore(state);
 }
 
+data::CheckpointFile adapter_file(const char* name, const model::LowRankAdapter& adapter,
+                                  const model::AdapterPlan& plan) {
+  return {.name = name, .write = [&](const std::filesystem::path& file) {
+            data::write_lora(file, modules_of(adapter, plan),
+                             {.target = data::LoraTarget::kDiffusers});
+          }};
+}
+
 }  // namespace
 
+std::vector<data::CheckpointFile> result_files(const TrainingState& state) {
+  std::vector<data::CheckpointFile> files{adapter_file(kAdapterFile, state.adapter, state.plan)};
+  if (state.average != nullptr)
+    files.push_back(adapter_file(kAverageFile, state.average->adapter(), state.plan));
+  return files;
+}
+
 std::vector<data::CheckpointFile> checkpoint_files(const TrainingState& state) {
-  std::vector<data::CheckpointFile> files{
-      {.name = kAdapterFile,
-       .write = [state](const std::filesystem::path& file) { write_adapter(file, state); }},
-      {.name = kOptimizerFile, .write = [state](const std::filesystem::path& file) {
-         data::write_safetensors(file, optimizer_tensors(state));
-       }}};
+  std::vector<data::CheckpointFile> files = result_files(state);
+  files.push_back({.name = kOptimizerFile, .write = [state](const std::filesystem::path& file) {
+                     data::write_safetensors(file, optimizer_tensors(state));
+                   }});
   if (!state.method.state().empty())
     files.push_back({.name = kMethodFile, .write = [state](const std::filesystem::path& file) {
                        data::write_safetensors(file, on_cpu(state.method.state()));
@@ -93,11 +114,13 @@ void restore(const data::Checkpoint& checkpoint, const Config& config, TrainingS
   require_same_course(checkpoint, config);
   const at::NoGradGuard no_grad;
   const auto file = data::SafetensorsFile::open(checkpoint.path / kOptimizerFile);
-  const auto names = master_names(state.plan);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const at::Tensor& leaf = state.adapter.leaves()[i];
-    leaf.copy_(read_like(file, names[i], leaf, checkpoint));
-  }
+  const auto fill = [&](const std::string& prefix, const model::LowRankAdapter& adapter) {
+    const auto names = leaf_names(prefix, state.plan);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      adapter.leaves()[i].copy_(read_like(file, names[i], adapter.leaves()[i], checkpoint));
+  };
+  fill(kMaster, state.adapter);
+  if (state.average != nullptr) fill(kAverage, state.average->adapter());
   const auto& fresh = state.optimizer.state();
   model::AdamW::State moments{
       .first_moment = read_like(file, kFirstMoment, fresh.first_moment, checkpoint),
@@ -106,11 +129,6 @@ void restore(const data::Checkpoint& checkpoint, const Config& config, TrainingS
   if (moments.updates < 0) refuse_checkpoint(checkpoint, "state.json has no count of updates");
   state.optimizer.restore(std::move(moments));
   restore_method(checkpoint, state.method);
-}
-
-void write_adapter(const std::filesystem::path& path, const TrainingState& state) {
-  data::write_lora(path, modules_of(state.adapter, state.plan),
-                   {.target = data::LoraTarget::kDiffusers});
 }
 
 }  // namespace rocm::launcher

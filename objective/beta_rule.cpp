@@ -58,7 +58,7 @@ void BetaRule::restore(const at::Tensor& state) {
                                  .because = "a resume goes on from it",
                                  .advice = "resume from another checkpoint"});
   const at::Tensor values = state.contiguous();
-  const double* numbers = values.const_data_ptr<double>();
+  const auto* numbers = values.const_data_ptr<double>();
   controller_ = {.probed = numbers[0],
                  .reward_sum = numbers[1],
                  .penalty_sum = numbers[2],

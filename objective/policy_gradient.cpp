@@ -37,8 +37,8 @@ class ReferenceSteps {
 }  // namespace
 
 PolicyGradient::PolicyGradient(const Pipeline& pipeline, dist::Communicator& communicator,
-                               const PolicyGradientOptions& options)
-    : pipeline_(pipeline), communicator_(communicator), options_(options) {
+                               PolicyGradientOptions options)
+    : pipeline_(pipeline), communicator_(communicator), options_(std::move(options)) {
   expects(model::num_transitions(schedule()) > 0 && model::has_densities(schedule()),
           "a sampler whose transitions have densities");
 }
@@ -103,7 +103,7 @@ BatchRewards PolicyGradient::gather(const Batch& batch) const {
   std::vector<double> rewards, prompts;
   for (std::size_t i = 0; i < experiences_.size(); ++i) {
     const at::Tensor reward_B = experiences_[i].rollout.reward_B.cpu().contiguous();
-    const double* values = reward_B.const_data_ptr<double>();
+    const auto* values = reward_B.const_data_ptr<double>();
     rewards.insert(rewards.end(), values, values + reward_B.numel());
     const auto& ids = batch.units[i].prompt_ids;
     prompts.insert(prompts.end(), ids.begin(), ids.end());

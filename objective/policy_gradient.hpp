@@ -56,7 +56,7 @@ struct ReplayedTransition {
 class PolicyGradient : public Method {
  public:
   PolicyGradient(const Pipeline& pipeline, dist::Communicator& communicator,
-                 const PolicyGradientOptions& options);
+                 PolicyGradientOptions options);
 
   void begin(const Batch& batch) final;
 

@@ -55,7 +55,7 @@ at::Tensor PromptStatistics::state() const {
   std::int64_t rows = 0;
   for (const auto& [prompt, kept] : rewards_) rows += static_cast<std::int64_t>(kept.size());
   at::Tensor state_R2 = at::empty({rows, 2}, at::kDouble);
-  double* cell = state_R2.mutable_data_ptr<double>();
+  auto* cell = state_R2.mutable_data_ptr<double>();
   for (const auto& [prompt, kept] : rewards_)
     for (const double reward : kept) {
       *cell++ = static_cast<double>(prompt);
@@ -74,7 +74,7 @@ void PromptStatistics::restore(const at::Tensor& state) {
                                  .advice = "resume from another checkpoint"});
   rewards_.clear();
   const at::Tensor rows_R2 = state.contiguous();
-  const double* cell = rows_R2.const_data_ptr<double>();
+  const auto* cell = rows_R2.const_data_ptr<double>();
   for (std::int64_t row = 0; row < rows_R2.size(0); ++row, cell += 2)
     push(static_cast<std::int64_t>(cell[0]), cell[1]);
 }

@@ -23,6 +23,7 @@ struct LoraConfig {
   std::vector<std::string> targets = {"to_q", "to_k", "to_v", "to_out.0"};
   model::AdapterInit init = model::AdapterInit::kKaiming;
   std::optional<std::string> load;
+  double ema = 0.0;
 
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor&& visit) {
@@ -39,6 +40,12 @@ struct LoraConfig {
     visit(self.load, Field{.name = "load",
                            .meaning = "start from this adapter's effect",
                            .example = "\"adapter.safetensors\""});
+    visit(self.ema,
+          Field{.name = "ema",
+                .meaning = "decay of a moving average of the adapter, which is written as "
+                           "lora_ema.safetensors, too; 0 = none [1]",
+                .at_least = 0.0,
+                .less_than = 1.0});
   }
 };
 

@@ -3,7 +3,18 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "dist/solo_communicator.hpp"
 #include "launcher/scores/recipe.hpp"
+#include "objective/policy_gradient.hpp"
+#include "tests/support/golden_pipeline.hpp"
+
+namespace rocm::objective {
+
+std::unique_ptr<Method> make_reinforce(
+    const Pipeline& pipeline, dist::Communicator& communicator,
+    const PolicyGradientOptions& options);  // of docs/extending.md
+
+}  // namespace rocm::objective
 
 namespace rocm::launcher {
 
@@ -29,6 +40,23 @@ TEST(Extending, TheScoreOfTheManualMeasuresAndHasAGradient) {
   const at::Tensor value_B = reward->evaluate(image_BCHW, captions);
   EXPECT_NEAR(value_B.item<double>(), score->measure(bytes_BHWC, captions).item<double>(), 1e-6);
   EXPECT_GT(torch::autograd::grad({value_B.sum()}, {image_BCHW})[0].norm().item<double>(), 0.0);
+}
+
+TEST(Extending, TheMethodOfTheManualMakesABetterSampleLikelier) {
+  Assembly assembly(rocm::test::golden_config(rocm::test::short_run()), {});
+  const objective::Unit unit = rocm::test::whole_batch(assembly);
+  dist::SoloCommunicator alone;
+  const auto method = make_reinforce(rocm::test::pipeline_of(assembly), alone, {});
+  const objective::Batch batch{
+      .step = 1, .units = {&unit, 1}, .size = 2, .adapter = assembly.adapter};
+  method->begin(batch);
+  const objective::UnitEvaluation before = method->evaluate(batch, 0);
+  const double step = 1e-3 / before.gradient.norm().item<double>();
+  const auto gradients = model::views_of(before.gradient, assembly.adapter.leaves());
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    assembly.adapter.leaves()[i].detach().sub_(gradients[i], step);
+  const objective::UnitEvaluation after = method->evaluate(batch, 0);
+  EXPECT_LT(after.loss_B.sum().item<double>(), before.loss_B.sum().item<double>());
 }
 
 }  // namespace
