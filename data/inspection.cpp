@@ -36,13 +36,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-enum class FileKind { kSafetensors, kTorch, kIndex, kJson, kTrajectories, kOther };
+enum class FileKind { kSafetensors, kTorch, kIndex, kJson, kRecords, kOther };
 
 FileKind kind_of(const fs::path& path) {
   const std::string name = path.filename().native();
   if (name.ends_with(".safetensors")) return FileKind::kSafetensors;
   if (is_torch_file_name(path)) return FileKind::kTorch;
-  if (name.ends_with(".h5")) return FileKind::kTrajectories;
+  if (name.ends_with(".h5")) return FileKind::kRecords;
   const bool json = name.ends_with(".json");
   const bool index = name.find(".safetensors.index.") != std::string::npos ||
                      name.find(".bin.index.") != std::string::npos;
@@ -173,9 +173,16 @@ ordered_json inspect_torch_file(const fs::path& path) {
   return json;
 }
 
-ordered_json inspect_trajectories(const fs::path& path) {
-  ordered_json json = start_inspection(path, "trajectories");
-  json["steps"] = recorded_steps(path);
+ordered_json inspect_records(const fs::path& path) {
+  const auto compared = comparison_size(path);
+  ordered_json json = start_inspection(path, compared ? "evaluation" : "trajectories");
+  if (compared) {
+    json["policies"] = compared->policies;
+    json["prompts"] = compared->prompts;
+    json["seeds"] = compared->seeds;
+  } else {
+    json["steps"] = recorded_steps(path);
+  }
   json["files"] = file_entries({path});
   return json;
 }
@@ -198,7 +205,7 @@ ordered_json inspect_component(const fs::path& folder, const std::string& name, 
   for (const fs::path& path : files_in(folder)) {
     const FileKind kind = kind_of(path);
     all["files"].push_back(file_entry(path));
-    if (kind == FileKind::kOther || kind == FileKind::kTrajectories) {
+    if (kind == FileKind::kOther || kind == FileKind::kRecords) {
       all["not_verified"].push_back(printable_path(path));
     } else if (kind == FileKind::kJson) {
       (void)read_json(path);
@@ -272,8 +279,8 @@ ordered_json inspect(const fs::path& path) {
       return inspect_weights(path, kind);
     case FileKind::kJson:
       return inspect_json(path);
-    case FileKind::kTrajectories:
-      return inspect_trajectories(path);
+    case FileKind::kRecords:
+      return inspect_records(path);
     case FileKind::kOther:
       break;
   }

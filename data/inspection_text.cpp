@@ -79,12 +79,16 @@ void add_component(std::string& text, const ordered_json& component) {
   }
 }
 
-/// "step 60", "attempt-001: rank-0000.h5 60 steps, master.h5 60 steps"
+/// "step 60", "3 policies, 256 prompts, 4 seeds", "attempt-001: rank-0000.h5 60 steps, master.h5 60
+/// steps"
 void add_progress(std::string& text, const ordered_json& json) {
   if (json.contains("status"))
     text += fmt::format("  last word of its log: {}\n", text_of(json["status"]));
   if (json.contains("step")) text += fmt::format("  step {}\n", text_of(json["step"]));
   if (json.contains("steps")) text += fmt::format("  {} steps\n", text_of(json["steps"]));
+  if (json.contains("policies"))
+    text += fmt::format("  {} policies, {} prompts, {} seeds\n", text_of(json["policies"]),
+                        text_of(json["prompts"]), text_of(json["seeds"]));
   if (json.contains("checkpoints"))
     text += fmt::format("  checkpoints, all intact: {}\n", numbers(json["checkpoints"]));
   if (!json.contains("attempts")) return;

@@ -71,8 +71,7 @@ model::LowRankAdapter Assembly::first_adapter(const AssemblyRequest& request) {
 }
 
 NoiseShape Assembly::noise_shape() const {
-  const auto transitions = model::num_transitions(generator.policy.schedule());
-  return {.draws = 1 + static_cast<std::int64_t>(transitions), .latent_CHW = generator.latent_CHW};
+  return launcher::noise_shape(generator);
 }
 
 Workload Assembly::workload(std::int64_t batch_size) {

@@ -30,6 +30,9 @@ inline constexpr auto kChoices<ExportDtype> = std::to_array<Choice<ExportDtype>>
 template <>
 inline constexpr auto kChoices<ScoreFormat> = std::to_array<Choice<ScoreFormat>>(
     {{ScoreFormat::kJsonLines, "jsonl"}, {ScoreFormat::kCsv, "csv"}});
+template <>
+inline constexpr auto kChoices<ComparisonFormat> = std::to_array<Choice<ComparisonFormat>>(
+    {{ComparisonFormat::kTable, "table"}, {ComparisonFormat::kJsonLines, "jsonl"}});
 
 namespace {
 
@@ -127,6 +130,41 @@ Request score_request(const GivenFlags& flags) {
   return request;
 }
 
+/// What a run brings, a model must be given; what would contradict a run is refused.
+void require_runs_or_model(const GivenFlags& flags) {
+  const bool runs = flags.has("run");
+  if (runs == flags.has("model"))
+    flags.refuse(runs ? "--run and --model exclude each other" : "--run or --model is missing",
+                 "a run says which model it is of", "give one of them");
+  for (const std::string_view flag : {"lora", "config"})
+    if (runs && flags.has(flag))
+      flags.refuse(fmt::format("--{} goes with --model", flag), "a run has its own",
+                   flag == "config" ? "change single keys with --set" : "leave it out");
+  for (const std::string_view flag : {"checkpoint", "checkpoints"})
+    if (!runs && flags.has(flag))
+      flags.refuse(fmt::format("--{} goes with --run", flag), "a model has no checkpoints",
+                   "name an adapter with --lora");
+}
+
+Request evaluate_request(const GivenFlags& flags) {
+  require_runs_or_model(flags);
+  const bool runs = flags.has("run");
+  EvaluateRequest request{
+      .checkpoints = flags.has("checkpoints") ? CheckpointChoice::kAll : CheckpointChoice::kNamed,
+      .checkpoint_steps = flags.whole_numbers("checkpoint"),
+      .model = flags.path("model"),
+      .lora = flags.path("lora"),
+      .config = flags.path("config"),
+      .overrides = flags.overrides(),
+      .prompts = runs ? flags.path("prompts") : flags.required_path("prompts"),
+      .scores = runs && !flags.has("score") ? std::vector<ScoreConfig>() : scores_of(flags),
+      .seeds = flags.whole_number("seeds").value_or(1),
+      .output = flags.required_path("output"),
+      .format = chosen<ComparisonFormat>(flags, "format", flags.text("format").value_or("table"))};
+  for (const std::string& run : flags.texts("run")) request.runs.emplace_back(run);
+  return request;
+}
+
 Request probe_request(const GivenFlags& flags) {
   return ProbeRequest{.config = flags.required_path("config"),
                       .overrides = flags.overrides(),
@@ -169,6 +207,7 @@ struct VerbParser {
 constexpr auto kParsers = std::to_array<VerbParser>({{"train", train_request},
                                                      {"sample", sample_request},
                                                      {"score", score_request},
+                                                     {"evaluate", evaluate_request},
                                                      {"probe", probe_request},
                                                      {"export", export_request},
                                                      {"inspect", inspect_request},
@@ -217,7 +256,9 @@ Request parse_command_line(std::span<const std::string> arguments) {
 Ranks ranks_of(const Request& request) {
   if (const auto* train = std::get_if<TrainRequest>(&request))
     return train->mode == TrainMode::kPrintDefaults ? Ranks::kOne : Ranks::kAll;
-  return std::holds_alternative<DoctorRequest>(request) ? Ranks::kAll : Ranks::kOne;
+  const bool all = std::holds_alternative<DoctorRequest>(request) ||
+                   std::holds_alternative<EvaluateRequest>(request);
+  return all ? Ranks::kAll : Ranks::kOne;
 }
 
 }  // namespace rocm::launcher

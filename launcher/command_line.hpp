@@ -45,6 +45,26 @@ struct SampleRequest {
   std::optional<std::filesystem::path> tensors;
 };
 
+enum class CheckpointChoice : std::uint8_t { kNamed, kAll };
+
+enum class ComparisonFormat : std::uint8_t { kTable, kJsonLines };
+
+/// Either runs, or a model with or without an adapter.
+struct EvaluateRequest {
+  std::vector<std::filesystem::path> runs;
+  CheckpointChoice checkpoints = CheckpointChoice::kNamed;  ///< of the runs, beside their results
+  std::vector<std::int64_t> checkpoint_steps;               ///< that are named
+  std::optional<std::filesystem::path> model;
+  std::optional<std::filesystem::path> lora;
+  std::optional<std::filesystem::path> config;
+  std::vector<Override> overrides;
+  std::optional<std::filesystem::path> prompts;  ///< nullopt: the runs'
+  std::vector<ScoreConfig> scores;               ///< empty: the runs'
+  std::int64_t seeds = 1;                        ///< pictures of a prompt
+  std::filesystem::path output;
+  ComparisonFormat format = ComparisonFormat::kTable;
+};
+
 struct ProbeRequest {
   std::filesystem::path config;
   std::vector<Override> overrides;
@@ -99,8 +119,9 @@ struct HelpRequest {
   std::string text;
 };
 
-using Request = std::variant<TrainRequest, SampleRequest, ScoreRequest, ProbeRequest, ExportRequest,
-                             InspectRequest, DoctorRequest, VersionRequest, HelpRequest>;
+using Request =
+    std::variant<TrainRequest, SampleRequest, ScoreRequest, EvaluateRequest, ProbeRequest,
+                 ExportRequest, InspectRequest, DoctorRequest, VersionRequest, HelpRequest>;
 
 /// `arguments` are those after the program's name. Nothing is guessed or abbreviated. Throws
 /// Failure(kUsage) naming the verb, the flag and what would be right.

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "data/prompts.hpp"
 #include "dist/communicator.hpp"
 #include "launcher/assembly.hpp"
-#include "model/rewards/reward.hpp"
+#include "launcher/picture_drawer.hpp"
+#include "launcher/scoring.hpp"
 
 namespace rocm::launcher {
 
@@ -43,27 +42,22 @@ class Evaluator {
   [[nodiscard]] EvaluationReport evaluate(std::int64_t step);
 
  private:
-  /// One policy's pictures of this rank's prompts and their scores [score][picture].
+  /// One policy's pictures of this rank, and what was measured of them.
   struct Pictures {
     at::Tensor pixels_NHWC;
-    std::vector<std::vector<double>> scores;
+    std::vector<std::vector<double>> scores;  ///< [score][picture]
+    std::vector<double> divergences;
   };
 
-  [[nodiscard]] objective::Unit unit_of(std::int64_t image) const;
-  /// The latent of a prompt and its noise.
-  using Drawing = std::function<at::Tensor(const objective::Unit&)>;
-
-  [[nodiscard]] Pictures pictures(const Drawing& draw) const;
-  [[nodiscard]] at::Tensor draw_base(const objective::Unit& unit) const;
-  /// Also measures how far the policy went.
-  [[nodiscard]] at::Tensor draw_policy(const objective::Unit& unit,
-                                       std::vector<double>& divergences) const;
-  [[nodiscard]] std::vector<std::vector<double>> score(const at::Tensor& pixels_NHWC) const;
+  [[nodiscard]] Subject subject_of(std::int64_t image) const;
+  /// The base model's where adapter is null.
+  [[nodiscard]] Pictures pictures(const model::LowRankAdapter* adapter) const;
 
   Assembly& assembly_;
   dist::Communicator& communicator_;
   data::PromptSet prompts_;
-  std::vector<std::unique_ptr<model::Score>> scores_;
+  Scores scores_;
+  PictureDrawer drawer_;
   std::int64_t first_ = 0;  ///< pictures of this rank: [first_, last_)
   std::int64_t last_ = 0;
   Pictures base_;  ///< never changes, so drawn once

@@ -87,6 +87,11 @@ bool is_consistency_model(const model::UNet& unet) {
   return unet.config().guidance_width.has_value();
 }
 
+NoiseShape noise_shape(const Generator& generator) {
+  const auto transitions = model::num_transitions(generator.policy.schedule());
+  return {.draws = 1 + static_cast<std::int64_t>(transitions), .latent_CHW = generator.latent_CHW};
+}
+
 Generator load_generator(const ModelConfig& config, const Computation& computation,
                          model::AdapterPlan* plan) {
   auto directory = data::ModelDirectory::open(config.path, config.variant);

@@ -7,6 +7,7 @@
 
 #include "launcher/computation.hpp"
 #include "launcher/config/model_config.hpp"
+#include "launcher/noise_source.hpp"
 #include "launcher/prompt_encoder.hpp"
 #include "model/image_decoder.hpp"
 #include "model/low_rank_adapter.hpp"
@@ -26,6 +27,9 @@ struct Generator {
 /// Whether a U-Net is guidance-distilled, and so sampled as an LCM; any other is a diffusion model,
 /// sampled by DDIM.
 [[nodiscard]] bool is_consistency_model(const model::UNet& unet);
+
+/// What the noise of a picture looks like.
+[[nodiscard]] NoiseShape noise_shape(const Generator& generator);
 
 /// plan learns which layers of the U-Net the adapter changes. Throws Failure(kInput) for files and
 /// Failure(kUsage) for settings that the model cannot follow.

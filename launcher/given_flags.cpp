@@ -116,8 +116,7 @@ std::filesystem::path GivenFlags::required_path(std::string_view flag) const {
   return required_text(flag);
 }
 
-std::vector<std::string> GivenFlags::required_texts(std::string_view flag) const {
-  (void)required_text(flag);
+std::vector<std::string> GivenFlags::texts(std::string_view flag) const {
   std::vector<std::string> values;
   for (const Given& given : given_) {
     if (given.name != flag) continue;
@@ -129,17 +128,34 @@ std::vector<std::string> GivenFlags::required_texts(std::string_view flag) const
   return values;
 }
 
+std::vector<std::string> GivenFlags::required_texts(std::string_view flag) const {
+  (void)required_text(flag);
+  return texts(flag);
+}
+
+std::int64_t GivenFlags::whole_number_in(std::string_view flag, const std::string& value,
+                                         std::int64_t most) const {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool whole = error == std::errc{} && end == value.data() + value.size();
+  if (!whole || number < 1 || number > most)
+    refuse(fmt::format("--{} {} is no number that fits", flag, data::printable(value)),
+           fmt::format("a whole number from 1 to {} is needed", most), "write 8, say");
+  return number;
+}
+
 std::optional<std::int64_t> GivenFlags::whole_number(std::string_view flag) const {
   constexpr std::int64_t kMost = 65536;
   const auto value = text(flag);
-  if (!value) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-  const bool whole = error == std::errc{} && end == value->data() + value->size();
-  if (!whole || number < 1 || number > kMost)
-    refuse(fmt::format("--{} {} is no number that fits", flag, data::printable(*value)),
-           fmt::format("a whole number from 1 to {} is needed", kMost), "write 8, say");
-  return number;
+  return value ? std::optional(whole_number_in(flag, *value, kMost)) : std::nullopt;
+}
+
+std::vector<std::int64_t> GivenFlags::whole_numbers(std::string_view flag) const {
+  constexpr std::int64_t kMost = 1'000'000'000'000;
+  std::vector<std::int64_t> numbers;
+  for (const std::string& value : texts(flag))
+    numbers.push_back(whole_number_in(flag, value, kMost));
+  return numbers;
 }
 
 double GivenFlags::number(std::string_view flag, double fallback) const {

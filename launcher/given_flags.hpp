@@ -26,10 +26,14 @@ class GivenFlags {
   [[nodiscard]] std::optional<std::filesystem::path> path(std::string_view flag) const;
   [[nodiscard]] std::filesystem::path required_path(std::string_view flag) const;
   [[nodiscard]] std::string required_text(std::string_view flag) const;
-  /// Every value of a flag that takes several or may be repeated, in the order given; at least one.
+  /// Every value of a flag that takes several or may be repeated, in the order given.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view flag) const;
+  /// At least one.
   [[nodiscard]] std::vector<std::string> required_texts(std::string_view flag) const;
   /// From 1 to 65536.
   [[nodiscard]] std::optional<std::int64_t> whole_number(std::string_view flag) const;
+  /// From 1 to 10^12, all values of a flag.
+  [[nodiscard]] std::vector<std::int64_t> whole_numbers(std::string_view flag) const;
   /// Finite.
   [[nodiscard]] double number(std::string_view flag, double fallback) const;
   [[nodiscard]] std::filesystem::path required_operand() const;
@@ -48,6 +52,8 @@ class GivenFlags {
   };
 
   void check_repeats() const;
+  [[nodiscard]] std::int64_t whole_number_in(std::string_view flag, const std::string& value,
+                                             std::int64_t most) const;
 
   const Verb& verb_;
   std::vector<Given> given_;

@@ -13,13 +13,13 @@ constexpr const char* kNoConfiguration = "[[reward]]\nname = \"pickscore\"\n";
 
 }  // namespace
 
-Config sample_settings(const SampleRequest& request) {
+Config sample_settings(const SamplingFlags& flags) {
   std::vector<Override> overrides{
-      override_with_text("--prompts", "data.prompts", request.prompts.string())};
-  overrides.insert(overrides.end(), request.overrides.begin(), request.overrides.end());
-  overrides.push_back(override_with_text("--model", "model.path", request.model.string()));
-  return request.config ? read_config(*request.config, overrides)
-                        : parse_config(kNoConfiguration, "sample", overrides);
+      override_with_text("--prompts", "data.prompts", flags.prompts.string())};
+  overrides.insert(overrides.end(), flags.overrides.begin(), flags.overrides.end());
+  overrides.push_back(override_with_text("--model", "model.path", flags.model.string()));
+  return flags.config ? read_config(*flags.config, overrides)
+                      : parse_config(kNoConfiguration, "sample", overrides);
 }
 
 }  // namespace rocm::launcher

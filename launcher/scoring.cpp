@@ -24,16 +24,23 @@ at::Tensor pixels_of(const std::vector<data::Image>& images) {
   return pixels_BHWC;
 }
 
-void require_finite_score(double value, std::string_view score, const CaptionedPicture& picture) {
-  if (std::isfinite(value)) return;
-  fail(ExitCode::kInput,
-       {.where = fmt::format("score {}", score),
-        .problem = fmt::format("{} gets no finite number", data::printable_path(picture.path)),
-        .because = "the score's weights hold NaN or overflow",
-        .advice = "fetch the weights again"});
+}  // namespace
+
+std::vector<double> measured(const Scores& scores, const at::Tensor& pixels_BHWC,
+                             const std::string& caption) {
+  std::vector<double> values;
+  for (const auto& score : scores)
+    values.push_back(score->measure(pixels_BHWC, {&caption, 1}).item<double>());
+  return values;
 }
 
-}  // namespace
+void require_finite_score(double value, std::string_view score, const std::string& picture) {
+  if (std::isfinite(value)) return;
+  fail(ExitCode::kInput, {.where = fmt::format("score {}", score),
+                          .problem = fmt::format("{} gets no finite number", picture),
+                          .because = "the score's weights hold NaN or overflow",
+                          .advice = "fetch the weights again"});
+}
 
 bool Scoring::fits(const data::Image& image) const {
   return images_.empty() ||
@@ -57,7 +64,7 @@ void Scoring::flush() {
     const at::Tensor value_B = score->measure(pixels_BHWC, captions);
     for (std::size_t b = 0; b < waiting_.size(); ++b) {
       values[b].push_back(value_B[static_cast<std::int64_t>(b)].item<double>());
-      require_finite_score(values[b].back(), score->name(), waiting_[b]);
+      require_finite_score(values[b].back(), score->name(), data::printable_path(waiting_[b].path));
     }
   }
   for (std::size_t b = 0; b < waiting_.size(); ++b) report_(waiting_[b], values[b]);

@@ -5,12 +5,22 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/image.hpp"
 #include "model/rewards/reward.hpp"
 
 namespace rocm::launcher {
+
+using Scores = std::vector<std::unique_ptr<model::Score>>;
+
+/// What each score says of one picture of bytes [1, H, W, 3].
+[[nodiscard]] std::vector<double> measured(const Scores& scores, const at::Tensor& pixels_BHWC,
+                                           const std::string& caption);
+
+/// Throws Failure(kInput), naming the picture, unless a score's value is finite.
+void require_finite_score(double value, std::string_view score, const std::string& picture);
 
 /// A picture file and what belongs to it.
 struct CaptionedPicture {
@@ -25,8 +35,7 @@ class Scoring {
   /// Of one picture, in the order of the scores.
   using Report = std::function<void(const CaptionedPicture&, const std::vector<double>&)>;
 
-  Scoring(const std::vector<std::unique_ptr<model::Score>>& scores, std::size_t batch_size,
-          Report report)
+  Scoring(const Scores& scores, std::size_t batch_size, Report report)
       : scores_(scores), batch_size_(batch_size), report_(std::move(report)) {}
 
   /// Takes a picture, and reports what is scored by now, in order. Throws what flush() throws.
@@ -39,7 +48,7 @@ class Scoring {
  private:
   [[nodiscard]] bool fits(const data::Image& image) const;
 
-  const std::vector<std::unique_ptr<model::Score>>& scores_;
+  const Scores& scores_;
   std::size_t batch_size_;
   Report report_;
   std::vector<CaptionedPicture> waiting_;

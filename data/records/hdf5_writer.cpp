@@ -20,20 +20,27 @@ namespace fs = std::filesystem;
 /// Attributes and links keep the order in which they were made: people read files from the top.
 constexpr unsigned kInOrder = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
+/// Objects do not say when they were made: equal contents are equal bytes.
+HdfProperties timeless(HdfId kind) {
+  HdfProperties creation(H5Pcreate(kind));
+  H5Pset_obj_track_times(creation.get(), false);
+  return creation;
+}
+
 HdfFile create_file(const fs::path& path) {
   prepare_hdf5();
   const HdfProperties access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
   // Some parallel file systems have no locks; the run folder's lease guards us, not HDF5's lock.
   H5Pset_file_locking(access.get(), false, true);
-  const HdfProperties creation(H5Pcreate(H5P_FILE_CREATE));
+  const HdfProperties creation = timeless(H5P_FILE_CREATE);
   H5Pset_link_creation_order(creation.get(), kInOrder);
   const HdfId file = H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation.get(), access.get());
   return HdfFile(hdf5_check(file, "create the file", path));
 }
 
 HdfProperties creation_of(const HdfVariable& variable) {
-  HdfProperties creation(H5Pcreate(H5P_DATASET_CREATE));
+  HdfProperties creation = timeless(H5P_DATASET_CREATE);
   H5Pset_attr_creation_order(creation.get(), kInOrder);
   if (const void* fill = fill_of(variable.element)) {
     H5Pset_fill_value(creation.get(), type_of(variable.element).get(), fill);
@@ -91,7 +98,7 @@ void HdfWriter::add(const HdfVariable& variable, const HdfProperties& creation) 
 }
 
 void HdfWriter::create_axis(const std::string& name, std::uint64_t length) {
-  add({.name = name, .shape = {length}}, HdfProperties(H5Pcreate(H5P_DATASET_CREATE)));
+  add({.name = name, .shape = {length}}, timeless(H5P_DATASET_CREATE));
   // netCDF-4's own words for an axis without coordinates; readers compare them.
   const std::string label =
       fmt::format("This is a netCDF dimension but not a netCDF variable.{:10d}", length);
@@ -124,7 +131,7 @@ void HdfWriter::create_virtual(const HdfVariable& variable, std::span<const HdfS
 
 void HdfWriter::name_axes(const Column& column) {
   const HdfVariable& variable = column.variable;
-  if (variable.element == HdfElement::kFloat16 || variable.element == HdfElement::kFloat32) {
+  if (is_floating(variable.element)) {
     // Not for integers: xarray turns those that have one into floats.
     write_attribute(column.dataset.get(), "_FillValue", type_of(variable.element),
                     fill_of(variable.element));

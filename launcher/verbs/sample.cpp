@@ -20,6 +20,7 @@
 #include "launcher/gallery.hpp"
 #include "launcher/machine.hpp"
 #include "launcher/noise_source.hpp"
+#include "launcher/picture_drawer.hpp"
 #include "launcher/sample_settings.hpp"
 #include "launcher/tensor_dump.hpp"
 #include "launcher/threads.hpp"
@@ -34,22 +35,9 @@ constexpr int kGridColumns = 8;
 
 std::unique_ptr<NoiseSource> noise_source(const SampleRequest& request, const Config& config,
                                           const Generator& generator, std::int64_t images) {
-  const auto transitions = model::num_transitions(generator.policy.schedule());
-  const NoiseShape shape{.draws = 1 + static_cast<std::int64_t>(transitions),
-                         .latent_CHW = generator.latent_CHW};
+  const NoiseShape shape = noise_shape(generator);
   if (request.noise) return std::make_unique<ReplayedNoise>(*request.noise, shape, images, 1);
   return std::make_unique<KeyedNoise>(static_cast<std::uint64_t>(config.run.seed), shape);
-}
-
-/// NaN would be drawn black.
-void require_finite(const at::Tensor& image_BCHW, std::int64_t sample) {
-  if (image_BCHW.isfinite().all().item<bool>()) return;
-  fail(ExitCode::kNumerics,
-       {.where = fmt::format("picture {}", sample),
-        .problem = "it holds NaN or infinity",
-        .because = "the model, the adapter or the settings overflow",
-        .advice = "try model.precision = \"fp32\", a smaller --lora-scale or guidance scale, or "
-                  "fetch the model again"});
 }
 
 /// A size that cannot be decoded is refused before the system kills us: the decoder holds at least
@@ -103,7 +91,10 @@ class Album {
 
 ExitCode execute(const SampleRequest& request) {
   const at::NoGradGuard no_grad;
-  const Config config = sample_settings(request);
+  const Config config = sample_settings({.model = request.model,
+                                         .prompts = request.prompts,
+                                         .config = request.config,
+                                         .overrides = request.overrides});
   use_threads(config.run.threads);
   const Computation computation = computation_of(config.model, 0);
   const auto prompts = data::read_prompts(request.prompts);

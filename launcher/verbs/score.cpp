@@ -25,8 +25,6 @@
 namespace rocm::launcher {
 namespace {
 
-using Scores = std::vector<std::unique_ptr<model::Score>>;
-
 std::vector<CaptionedPicture> captioned_pictures(const ScoreRequest& request) {
   const auto paths = picture_list(request.images);
   auto captions = data::read_prompts(request.captions, data::TextUse::kCaptions).lines;

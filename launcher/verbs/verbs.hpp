@@ -12,6 +12,7 @@ namespace rocm::launcher {
 ExitCode execute(const TrainRequest& request);
 ExitCode execute(const SampleRequest& request);
 ExitCode execute(const ScoreRequest& request);
+ExitCode execute(const EvaluateRequest& request);
 ExitCode execute(const ProbeRequest& request);
 ExitCode execute(const ExportRequest& request);
 ExitCode execute(const InspectRequest& request);

@@ -40,6 +40,9 @@ TEST(CommandLine, FlagsAreFrozen) {
       {"score",
        {"images", "captions", "score", "format", "device", "batch-size", "threads", "no-antialias",
         "skip-bad"}},
+      {"evaluate",
+       {"run", "checkpoint", "checkpoints", "model", "lora", "config", "set", "prompts", "score",
+        "seeds", "output", "format"}},
       {"probe", {"config", "set", "lora", "noise", "tensors"}},
       {"export", {"lora", "format", "output", "model", "dtype", "metadata"}},
       {"inspect", {"json"}},
@@ -127,6 +130,46 @@ TEST(CommandLine, AScaleMustBeAFiniteNumber) {
   };
   EXPECT_THAT(scale("1x"), StartsWith("rocm-dist sample: --lora-scale 1x is no number"));
   EXPECT_THAT(scale("nan"), HasSubstr("is no number"));
+}
+
+TEST(CommandLine, EvaluateTakesRunsAndTheirCheckpoints) {
+  const auto request = parsed<EvaluateRequest>(
+      {"evaluate", "--run", "a", "b", "--checkpoint", "50", "100", "--run=c", "--output", "o.h5"});
+  EXPECT_EQ(request.runs, (std::vector<std::filesystem::path>{"a", "b", "c"}));
+  EXPECT_EQ(request.checkpoint_steps, (std::vector<std::int64_t>{50, 100}));
+  EXPECT_EQ(request.checkpoints, CheckpointChoice::kNamed);
+  EXPECT_TRUE(request.scores.empty());
+  EXPECT_EQ(request.prompts, std::nullopt);
+  EXPECT_EQ(request.seeds, 1);
+}
+
+TEST(CommandLine, EvaluateOfAModelReadsEveryFlag) {
+  const auto request =
+      parsed<EvaluateRequest>({"evaluate", "--model", "m", "--lora", "l", "--config", "c", "--set",
+                               "model.steps=4", "--prompts", "p", "--score", "shapes", "--seeds",
+                               "4", "--output", "o", "--format", "jsonl"});
+  EXPECT_EQ(request.model, "m");
+  EXPECT_EQ(request.lora, "l");
+  EXPECT_EQ(request.config, "c");
+  EXPECT_EQ(request.overrides.size(), 1U);
+  EXPECT_EQ(request.prompts, "p");
+  EXPECT_EQ(request.scores.size(), 1U);
+  EXPECT_EQ(request.seeds, 4);
+  EXPECT_EQ(request.format, ComparisonFormat::kJsonLines);
+}
+
+TEST(CommandLine, EvaluateTakesEitherRunsOrAModel) {
+  EXPECT_THAT(error_of({"evaluate", "--output", "o"}), HasSubstr("--run or --model is missing"));
+  EXPECT_THAT(error_of({"evaluate", "--run", "a", "--model", "m", "--output", "o"}),
+              HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({"evaluate", "--run", "a", "--lora", "l", "--output", "o"}),
+              HasSubstr("--lora goes with --model"));
+  EXPECT_THAT(error_of({"evaluate", "--model", "m", "--checkpoints", "--output", "o"}),
+              HasSubstr("--checkpoints goes with --run"));
+  EXPECT_THAT(error_of({"evaluate", "--model", "m", "--prompts", "p", "--output", "o"}),
+              HasSubstr("--score is missing"));
+  EXPECT_THAT(error_of({"evaluate", "--run", "a", "--checkpoint", "0", "--output", "o"}),
+              HasSubstr("--checkpoint 0 is no number that fits"));
 }
 
 TEST(CommandLine, ExportChecksFormatAndDtype) {

@@ -6,10 +6,13 @@
 //     with the files still open.
 //   record_writer events RUN_FOLDER FIRST_STEP
 //     Curves of two steps and a picture.
+//   record_writer comparison FILE
+//     Two policies, three prompts, two seeds.
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +20,7 @@
 
 #include <ATen/ops/arange.h>
 
+#include "data/records/comparison_record.hpp"
 #include "data/records/event_file.hpp"
 #include "data/records/master_record.hpp"
 #include "data/records/trajectory_record.hpp"
@@ -117,12 +121,40 @@ void write_events(const Arguments& arguments) {
   events.add_image(first, "samples", {.bytes = "not really a PNG", .height = 300, .width = 2});
 }
 
+void write_comparison(const Arguments& arguments) {
+  const auto numbers = [](at::IntArrayRef shape, double offset) {
+    return ramp(0, shape).add(offset);
+  };
+  const auto estimates = [&](at::IntArrayRef shape) {
+    return rocm::data::Estimates{.value = numbers(shape, 10.0),
+                                 .low = numbers(shape, 9.0),
+                                 .high = numbers(shape, std::nan(""))};
+  };
+  rocm::data::write_comparison_record(
+      arguments.at(2),
+      {.policies = {{.name = "base"},
+                    {.name = "t\u00e9st@50", .adapter = "a/b", .sha256 = "0f", .step = 50}},
+       .prompts = plan_for(1).prompts,
+       .seeds = 2,
+       .measures = {{.name = "shapes",
+                     .description = "raw score shapes",
+                     .value_LPS = numbers({2, 3, 2}, 0.5),
+                     .mean_L = estimates({2}),
+                     .difference_LL = estimates({2, 2})}},
+       .attributes = {
+           {"seed", std::int64_t{0}}, {"confidence", 0.95}, {"divergence", std::string("kl")}}});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     const Arguments arguments(argv, argv + argc);
-    arguments.at(1) == "events" ? write_events(arguments) : write_trajectories(arguments);
+    const std::map<std::string, void (*)(const Arguments&)> kinds = {
+        {"trajectories", write_trajectories},
+        {"events", write_events},
+        {"comparison", write_comparison}};
+    kinds.at(arguments.at(1))(arguments);
     return 0;
   } catch (const rocm::Failure& failure) {
     std::cerr << failure.what() << "\n";
