@@ -31,20 +31,33 @@ template <>
 inline constexpr auto kChoices<ScoreFormat> = std::to_array<Choice<ScoreFormat>>(
     {{ScoreFormat::kJsonLines, "jsonl"}, {ScoreFormat::kCsv, "csv"}});
 
+template <>
+inline constexpr auto kChoices<SweepAction> =
+    std::to_array<Choice<SweepAction>>({{SweepAction::kPlan, "plan"},
+                                        {SweepAction::kRun, "run"},
+                                        {SweepAction::kEmitSlurm, "emit-slurm"},
+                                        {SweepAction::kStatus, "status"},
+                                        {SweepAction::kCollect, "collect"}});
+
 namespace {
 
-/// One of the names of an enumeration.
+/// One of the names of an enumeration; `flag` as messages name it.
 template <ChosenByName Enum>
-Enum chosen(const GivenFlags& flags, std::string_view flag, const std::string& word) {
+Enum chosen_by(const GivenFlags& flags, std::string_view flag, const std::string& word) {
   std::vector<std::string> names;
   for (const auto& choice : kChoices<Enum>) {
     if (choice.name == word) return choice.value;
     names.emplace_back(choice.name);
   }
   const auto meant = nearest(word, names);
-  flags.refuse(fmt::format("unknown --{} {}", flag, data::printable(word)),
+  flags.refuse(fmt::format("unknown {} {}", flag, data::printable(word)),
                fmt::format("it is one of {}", fmt::join(names, ", ")),
                meant ? fmt::format("did you mean {}?", *meant) : "choose one of them");
+}
+
+template <ChosenByName Enum>
+Enum chosen(const GivenFlags& flags, std::string_view flag, const std::string& word) {
+  return chosen_by<Enum>(flags, fmt::format("--{}", flag), word);
 }
 
 TrainMode mode_of(const GivenFlags& flags) {
@@ -157,6 +170,36 @@ Request inspect_request(const GivenFlags& flags) {
                         .format = flags.has("json") ? ReportFormat::kJson : ReportFormat::kText};
 }
 
+/// Flags that only some actions of sweep obey.
+void refuse_idle_flags(const GivenFlags& flags, SweepAction action) {
+  using enum SweepAction;
+
+  struct Use {
+    std::string_view flag;
+    std::vector<SweepAction> actions;
+  };
+
+  const std::array uses = {Use{"jobs", {kRun, kEmitSlurm}}, Use{"ranks", {kPlan, kRun, kEmitSlurm}},
+                           Use{"output", {kEmitSlurm, kCollect}}, Use{"json", {kStatus}}};
+  for (const auto& [flag, actions] : uses)
+    if (flags.has(flag) && std::ranges::find(actions, action) == actions.end())
+      flags.refuse(fmt::format("{} takes no --{}", name_of(action), flag),
+                   "it would have no effect", "leave it out");
+}
+
+Request sweep_request(const GivenFlags& flags) {
+  const auto action = chosen_by<SweepAction>(flags, "action", flags.required_operand().string());
+  refuse_idle_flags(flags, action);
+  return SweepRequest{.action = action,
+                      .config = flags.required_path("config"),
+                      .overrides = flags.overrides(),
+                      .jobs = flags.whole_number("jobs"),
+                      .ranks = flags.whole_number("ranks"),
+                      .output = action == SweepAction::kEmitSlurm ? flags.required_path("output")
+                                                                  : flags.path("output"),
+                      .format = flags.has("json") ? ReportFormat::kJson : ReportFormat::kText};
+}
+
 Request doctor_request(const GivenFlags&) {
   return DoctorRequest{};
 }
@@ -172,6 +215,7 @@ constexpr auto kParsers = std::to_array<VerbParser>({{"train", train_request},
                                                      {"probe", probe_request},
                                                      {"export", export_request},
                                                      {"inspect", inspect_request},
+                                                     {"sweep", sweep_request},
                                                      {"doctor", doctor_request}});
 
 [[noreturn]] void refuse_verb(const std::string& word) {

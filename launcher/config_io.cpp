@@ -31,20 +31,28 @@ void refuse_sweep(const Setting::Table& settings) {
   fail(ExitCode::kUsage, {.where = sweep->where,
                           .problem = "[sweep] describes many runs",
                           .because = "this verb makes one",
-                          .advice = "remove the table and choose its values with --set"});
+                          .advice = "rocm-dist sweep makes them all; for one, remove the table"});
 }
 
 }  // namespace
 
-Config parse_config(const std::string& text, const std::string& name,
-                    std::span<const Override> overrides) {
-  Setting::Table settings = parse_toml(text, name);
-  for (const Override& change : overrides) apply(change, settings);
+Setting::Table read_settings(const std::filesystem::path& path) {
+  return parse_toml(text_of(path), path.string());
+}
+
+Config config_of(const Setting::Table& settings, const std::string& name) {
   refuse_sweep(settings);
   refuse_unknown_keys(settings);
   Config config;
   Config::describe(config, ConfigReader(settings, "", data::printable(name)));
   return config;
+}
+
+Config parse_config(const std::string& text, const std::string& name,
+                    std::span<const Override> overrides) {
+  Setting::Table settings = parse_toml(text, name);
+  for (const Override& change : overrides) apply(change, settings);
+  return config_of(settings, name);
 }
 
 Config read_config(const std::filesystem::path& path, std::span<const Override> overrides) {

@@ -12,6 +12,7 @@ namespace rocm::data {
 namespace {
 
 constexpr float kFillFloat32 = std::numeric_limits<float>::quiet_NaN();
+constexpr double kFillFloat64 = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint16_t kFillFloat16 = 0x7e00;  // NaN
 constexpr std::int64_t kFillInt64 = -1;
 
@@ -41,6 +42,8 @@ HdfType type_of(HdfElement element) {
       return float16_type();
     case HdfElement::kFloat32:
       return HdfType(H5Tcopy(H5T_IEEE_F32LE));
+    case HdfElement::kFloat64:
+      return HdfType(H5Tcopy(H5T_IEEE_F64LE));
     case HdfElement::kInt64:
       return HdfType(H5Tcopy(H5T_STD_I64LE));
     case HdfElement::kText:
@@ -52,6 +55,7 @@ HdfType type_of(HdfElement element) {
 at::ScalarType scalar_type_of(HdfElement element) {
   expects(element != HdfElement::kText, "numbers, not text");
   if (element == HdfElement::kInt64) return at::kLong;
+  if (element == HdfElement::kFloat64) return at::kDouble;
   return element == HdfElement::kFloat16 ? at::kHalf : at::kFloat;
 }
 
@@ -61,6 +65,8 @@ const void* fill_of(HdfElement element) {
       return &kFillFloat16;
     case HdfElement::kFloat32:
       return &kFillFloat32;
+    case HdfElement::kFloat64:
+      return &kFillFloat64;
     case HdfElement::kInt64:
       return &kFillInt64;
     case HdfElement::kText:

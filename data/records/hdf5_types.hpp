@@ -11,7 +11,7 @@
 
 namespace rocm::data {
 
-enum class HdfElement : std::uint8_t { kFloat16, kFloat32, kInt64, kText };
+enum class HdfElement : std::uint8_t { kFloat16, kFloat32, kFloat64, kInt64, kText };
 
 /// Length of an axis that grows. Only the first axis may.
 inline constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};

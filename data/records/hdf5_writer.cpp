@@ -124,7 +124,7 @@ void HdfWriter::create_virtual(const HdfVariable& variable, std::span<const HdfS
 
 void HdfWriter::name_axes(const Column& column) {
   const HdfVariable& variable = column.variable;
-  if (variable.element == HdfElement::kFloat16 || variable.element == HdfElement::kFloat32) {
+  if (variable.element != HdfElement::kInt64 && variable.element != HdfElement::kText) {
     // Not for integers: xarray turns those that have one into floats.
     write_attribute(column.dataset.get(), "_FillValue", type_of(variable.element),
                     fill_of(variable.element));
