@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
+#include <cstdint>
 #include <limits>
 #include <system_error>
 
@@ -21,13 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kAxis = "member";
 
-std::optional<double> number_in(const Setting& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value.value))
-    return static_cast<double>(*integer);
-  const auto* number = std::get_if<double>(&value.value);
-  return number == nullptr ? std::nullopt : std::optional(*number);
-}
-
 std::string text_in(const Setting& value) {
   const auto* text = std::get_if<std::string>(&value.value);
   return text == nullptr ? value_text(value) : *text;
@@ -43,19 +36,31 @@ class MemberFile {
     file_.write(name, texts);
   }
 
+  void add(const std::string& name, const std::vector<std::int64_t>& integers) {
+    create(name, data::HdfElement::kInt64);
+    file_.write(name, at::tensor(integers, at::kLong));
+  }
+
   void add(const std::string& name, const std::vector<double>& numbers) {
     create(name, data::HdfElement::kFloat64);
     file_.write(name, at::tensor(numbers, at::kDouble));
   }
 
-  /// Numbers if all of them are, else text.
+  /// Integers or numbers if all values are, else text.
   void add_setting(const std::string& name, const SweepPlan& plan, std::size_t key) {
-    std::vector<double> numbers;
     std::vector<std::string> texts;
+    std::vector<std::int64_t> integers;
+    std::vector<double> numbers;
     for (const SweepMember& member : plan.members) {
+      const auto& value = member.values[key].value;
       texts.push_back(text_in(member.values[key]));
-      if (const auto number = number_in(member.values[key])) numbers.push_back(*number);
+      const auto* integer = std::get_if<std::int64_t>(&value);
+      const auto* number = std::get_if<double>(&value);
+      if (integer != nullptr) integers.push_back(*integer);
+      if (integer != nullptr || number != nullptr)
+        numbers.push_back(number != nullptr ? *number : static_cast<double>(*integer));
     }
+    if (integers.size() == texts.size()) return add(name, integers);
     numbers.size() == texts.size() ? add(name, numbers) : add(name, texts);
   }
 
