@@ -101,7 +101,8 @@ std::string counts_text(const std::vector<MemberState>& states) {
     const auto count = std::ranges::count(states, status, &MemberState::status);
     if (count > 0) counts.push_back(fmt::format("{} {}", count, name_of(status)));
   }
-  return fmt::format("{} members: {}", states.size(), fmt::join(counts, ", "));
+  return fmt::format("{} {}: {}", states.size(), states.size() == 1 ? "member" : "members",
+                     fmt::join(counts, ", "));
 }
 
 }  // namespace rocm::launcher

@@ -90,7 +90,8 @@ void SweepRun::take_signal(int signal) {
   ++requests_;
   const bool impatient = signal == SIGINT && requests_ > 1;
   if (requests_ == 1)
-    Log::info(fmt::format("asked to stop: {} members finish a step and save", running_.size()));
+    Log::info(fmt::format("asked to stop; still running: {}, to finish a step and save",
+                          running_.size()));
   // mpirun passes USR1 on to its ranks, and TERM would make it end them.
   for (const Running& running : running_) running.process.send(impatient ? SIGINT : SIGUSR1);
 }

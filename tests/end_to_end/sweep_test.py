@@ -51,16 +51,19 @@ def test_a_plan_is_a_table(sweep):
     assert not sweep.sweep_folder.exists()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGUSR1, signal.SIGTERM])
-def test_an_interrupted_sweep_saves_and_goes_on_to_its_table(sweep, sent):
-    job = subprocess.Popen(
-        sweep.command(*sweep.sweep_arguments("run", "--jobs", "2", iterations=1000)),
+def start(sweep, *more):
+    return subprocess.Popen(
+        sweep.command(*sweep.sweep_arguments("run", *more, iterations=1000)),
         stderr=subprocess.PIPE, text=True,
     )
+
+
+def test_an_interrupted_sweep_saves_and_goes_on_to_its_table(sweep):
+    job = start(sweep, "--jobs", "2")
     wait_for_step(sweep.sweep_folder / IDS[0], 2)
     wait_for_step(sweep.sweep_folder / IDS[1], 2)
     assert list(states(sweep, iterations=1000).values()) == ["running"] * 2 + ["pending"] * 2
-    job.send_signal(sent)
+    job.send_signal(signal.SIGUSR1)
     _, text = job.communicate(timeout=60)
     assert job.returncode == 75, text
     assert list(states(sweep, iterations=1000).values()) == ["stopped"] * 2 + ["pending"] * 2
@@ -88,6 +91,16 @@ def test_an_interrupted_sweep_saves_and_goes_on_to_its_table(sweep, sent):
         assert list(file["reward"]) == [float(row["reward"]) for row in rows]
 
 
+def test_members_on_several_ranks_save_when_the_sweep_is_terminated(sweep):
+    job = start(sweep, "--ranks", "2")
+    wait_for_step(sweep.sweep_folder / IDS[0], 1)
+    job.send_signal(signal.SIGTERM)
+    _, text = job.communicate(timeout=60)
+    assert job.returncode == 75, text
+    done = metrics(sweep.sweep_folder / IDS[0])[-1]["step"]
+    assert (sweep.sweep_folder / IDS[0] / f"checkpoints/step-{done:06}").exists()
+
+
 def test_what_is_done_is_skipped_and_more_iterations_go_on(sweep):
     one = ["--set", "run.seed=0", "--set", "objective.divergence=kl"]
     assert sweep.run(*sweep.sweep_arguments("run", *one)).returncode == 0
@@ -97,11 +110,11 @@ def test_what_is_done_is_skipped_and_more_iterations_go_on(sweep):
     assert [line["step"] for line in metrics(sweep.sweep_folder / IDS[0])] == [1, 2, 3]
 
 
-def test_evaluations_are_collected_and_members_run_on_several_ranks(sweep):
+def test_evaluations_are_collected(sweep):
     scores = '\n[[evaluation.score]]\nname = "shapes"\n'
     sweep.config.write_text(TINY + scores + '[sweep]\n"run.seed" = [0]\n')
     more = ["--set", "evaluation.every=2", "--set", "evaluation.images=2"]
-    done = sweep.run(*sweep.sweep_arguments("run", "--ranks", "2", *more))
+    done = sweep.run(*sweep.sweep_arguments("run", *more))
     assert done.returncode == 0, done.stderr
     row = next(csv.DictReader(io.StringIO(
         sweep.run(*sweep.sweep_arguments("collect", *more)).stdout)))

@@ -104,7 +104,7 @@ TEST_F(OneMember, IsStoppedAfterItsLastStep) {
 }
 
 TEST_F(OneMember, AreCounted) {
-  EXPECT_EQ(counts_text(states_of(plan_)), "1 members: 1 pending");
+  EXPECT_EQ(counts_text(states_of(plan_)), "1 member: 1 pending");
 }
 
 TEST_F(OneMember, IsCollectedWithItsLastFiguresAndTheTimeOfAllAttempts) {
