@@ -66,7 +66,7 @@ class SpawnSettings {
   posix_spawnattr_t attributes_;
 };
 
-ExitCode code_of(int status) {
+ExitCode exit_code_of(int status) {
   constexpr std::array kCodes = {ExitCode::kOk,          ExitCode::kUsage,   ExitCode::kInput,
                                  ExitCode::kCheckpoint,  ExitCode::kStorage, ExitCode::kNumerics,
                                  ExitCode::kOutOfMemory, ExitCode::kBug,     ExitCode::kStopped};
@@ -116,7 +116,7 @@ std::optional<ExitCode> ChildProcess::ended() {
   int status = 0;
   if (process_ == 0 || ::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
   process_ = 0;
-  return code_of(status);
+  return exit_code_of(status);
 }
 
 }  // namespace rocm::launcher

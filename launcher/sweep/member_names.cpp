@@ -72,7 +72,7 @@ std::vector<std::string> value_names(const SweepColumn& column) {
 }
 
 /// Numbers follow at once, words after an underscore.
-std::string joined(const std::string& beginning, const std::string& name) {
+std::string with_beginning(const std::string& beginning, const std::string& name) {
   const bool number = std::isdigit(static_cast<unsigned char>(name.front())) != 0 ||
                       (name.front() == '-' && name.size() > 1);
   return beginning + (beginning.empty() || number ? "" : "_") + name;
@@ -93,7 +93,7 @@ std::vector<NamedColumn> named_columns(const std::vector<SweepAxis>& axes) {
     const std::string& key = column.column->key;
     const std::string beginning = beginning_of(key);
     const bool own = beginning.empty() || uses[beginning] == 1;
-    for (std::string& name : column.names) name = joined(own ? beginning : key, name);
+    for (std::string& name : column.names) name = with_beginning(own ? beginning : key, name);
   }
   std::ranges::sort(named, {}, [](const NamedColumn& column) {
     return std::pair(place_of(*column.column), column.column->key);

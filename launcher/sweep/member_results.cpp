@@ -81,7 +81,7 @@ std::vector<std::optional<double>> row_in(const std::vector<std::string>& names,
 }
 
 /// Text as it is, everything else as TOML writes it.
-std::string cell(const Setting& value) {
+std::string setting_cell(const Setting& value) {
   const auto* text = std::get_if<std::string>(&value.value);
   return data::csv_field(text == nullptr ? value_text(value) : *text);
 }
@@ -118,7 +118,7 @@ std::string results_csv(const SweepPlan& plan, const std::vector<MemberState>& s
   text += '\n';
   for (std::size_t i = 0; i < plan.members.size(); ++i) {
     text += fmt::format("{},{}", plan.members[i].id, name_of(states[i].status));
-    for (const Setting& value : plan.members[i].values) text += ',' + cell(value);
+    for (const Setting& value : plan.members[i].values) text += ',' + setting_cell(value);
     for (const auto& figure : results.rows[i])
       text += figure ? fmt::format(",{}", *figure) : std::string(",");
     text += '\n';

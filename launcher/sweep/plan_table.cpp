@@ -12,29 +12,29 @@
 namespace rocm::launcher {
 namespace {
 
-using Row = std::vector<std::string>;
+using TableRow = std::vector<std::string>;
 
-Row title_row(const SweepPlan& plan) {
-  Row row = {"id"};
+TableRow title_row(const SweepPlan& plan) {
+  TableRow row = {"id"};
   for (const std::string& key : plan.keys) row.push_back(data::printable(key));
   row.emplace_back("state");
   return row;
 }
 
-Row member_row(const SweepMember& member, const MemberState& state) {
-  Row row = {member.id};
+TableRow member_row(const SweepMember& member, const MemberState& state) {
+  TableRow row = {member.id};
   for (const Setting& value : member.values) row.push_back(data::printable(value_text(value)));
   row.push_back(std::string(name_of(state.status)) + (state.note.empty() ? "" : ": ") + state.note);
   return row;
 }
 
 /// Columns two blanks apart; the last is as long as it is.
-std::string aligned(const std::vector<Row>& rows) {
+std::string aligned_rows(const std::vector<TableRow>& rows) {
   std::vector<std::size_t> widths(rows.front().size() - 1, 0);
-  for (const Row& row : rows)
+  for (const TableRow& row : rows)
     for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   std::string text;
-  for (const Row& row : rows) {
+  for (const TableRow& row : rows) {
     for (std::size_t i = 0; i < widths.size(); ++i)
       text += fmt::format("{:<{}}  ", row[i], widths[i]);
     text += row.back() + '\n';
@@ -54,10 +54,10 @@ nlohmann::ordered_json value_json(const Setting& value) {
 }  // namespace
 
 std::string plan_table(const SweepPlan& plan, const std::vector<MemberState>& states) {
-  std::vector<Row> rows = {title_row(plan)};
+  std::vector<TableRow> rows = {title_row(plan)};
   for (std::size_t i = 0; i < states.size(); ++i)
     rows.push_back(member_row(plan.members[i], states[i]));
-  return aligned(rows);
+  return aligned_rows(rows);
 }
 
 std::string plan_json(const SweepPlan& plan, const std::vector<MemberState>& states) {

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kAxis = "member";
+constexpr const char* kMemberAxis = "member";
 
 std::string text_in(const Setting& value) {
   const auto* text = std::get_if<std::string>(&value.value);
@@ -72,22 +72,22 @@ class MemberFile {
 
  private:
   void create(const std::string& name, data::HdfElement element) {
-    file_.create({.name = name, .element = element, .shape = {members_}, .axes = {kAxis}});
+    file_.create({.name = name, .element = element, .shape = {members_}, .axes = {kMemberAxis}});
   }
 
   data::HdfWriter file_;
   std::uint64_t members_;
 };
 
-std::vector<double> column_of(const SweepResults& results, std::size_t column) {
+std::vector<double> figure_column(const SweepResults& results, std::size_t column) {
   std::vector<double> values;
   for (const auto& row : results.rows)
     values.push_back(row[column].value_or(std::numeric_limits<double>::quiet_NaN()));
   return values;
 }
 
-void fill(MemberFile& file, const SweepPlan& plan, const std::vector<MemberState>& states,
-          const SweepResults& results) {
+void fill_results(MemberFile& file, const SweepPlan& plan, const std::vector<MemberState>& states,
+                  const SweepResults& results) {
   std::vector<std::string> ids;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -96,13 +96,13 @@ void fill(MemberFile& file, const SweepPlan& plan, const std::vector<MemberState
   }
   file.set_attribute("", "Conventions", "CF-1.10");
   file.set_attribute("", "title", "rocm-dist sweep");
-  file.add(kAxis, ids);
+  file.add(kMemberAxis, ids);
   file.add("state", names);
   for (std::size_t key = 0; key < plan.keys.size(); ++key)
     file.add_setting(plan.keys[key], plan, key);
   const std::string coordinates = fmt::format("state {}", fmt::join(plan.keys, " "));
   for (std::size_t column = 0; column < results.names.size(); ++column) {
-    file.add(results.names[column], column_of(results, column));
+    file.add(results.names[column], figure_column(results, column));
     file.set_attribute(results.names[column], "coordinates", coordinates);
   }
 }
@@ -115,7 +115,7 @@ void write_results(const fs::path& path, const SweepPlan& plan,
   const data::ScopedFolder aside(path.native() + ".part-" + data::process_tag());
   const fs::path part = aside.path() / "results.h5";
   MemberFile file(part, plan.members.size());
-  fill(file, plan, states, results);
+  fill_results(file, plan, states, results);
   file.close();
   data::move_path(part, path);
 }

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMembersName = "members.txt";
 
-constexpr std::string_view kScript = R"(#!/usr/bin/env bash
+constexpr std::string_view kArrayScript = R"(#!/usr/bin/env bash
 # A sweep, written by `rocm-dist sweep emit-slurm`: task i of the array trains the member in line i of
 # members.txt, counted from 0. From any folder:
 #   sbatch sweep.sbatch
@@ -75,7 +75,7 @@ std::int64_t most_threads(const SweepPlan& plan) {
 std::string script_of(const SweepPlan& plan, const SlurmArrayOptions& options,
                       const fs::path& folder) {
   const std::string at_a_time = options.jobs ? fmt::format("%{}", *options.jobs) : "";
-  return fmt::format(kScript, fmt::arg("last", plan.members.size() - 1),
+  return fmt::format(kArrayScript, fmt::arg("last", plan.members.size() - 1),
                      fmt::arg("at_a_time", at_a_time), fmt::arg("ranks", options.ranks),
                      fmt::arg("threads", most_threads(plan)),
                      fmt::arg("program", shell_word(running_program().string())),

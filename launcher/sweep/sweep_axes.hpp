@@ -37,8 +37,4 @@ struct SweepAxis {
 /// `--set sweep.run.seed=[0, 1]` a list. False if the key is not swept.
 [[nodiscard]] bool override_axes(const Override& change, std::vector<SweepAxis>& axes);
 
-/// Throws Failure(kUsage) at file:line:column: an empty list, columns of unequal length, a value or
-/// a key that comes twice, a key inside another swept key, a key that a sweep sets itself.
-void check_axes(const std::vector<SweepAxis>& axes);
-
 }  // namespace rocm::launcher

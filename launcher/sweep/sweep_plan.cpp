@@ -10,6 +10,7 @@
 #include "dist/base/contract.hpp"
 #include "launcher/config_io.hpp"
 #include "launcher/config_validation.hpp"
+#include "launcher/sweep/axis_checks.hpp"
 #include "launcher/sweep/member_names.hpp"
 #include "launcher/sweep/sweep_axes.hpp"
 
@@ -34,7 +35,7 @@ std::size_t count_members(const std::vector<SweepAxis>& axes, const fs::path& fi
 }
 
 /// Row of each axis for member `number`; the last axis changes fastest.
-std::vector<std::size_t> rows_of(const std::vector<SweepAxis>& axes, std::size_t number) {
+std::vector<std::size_t> rows_of_member(const std::vector<SweepAxis>& axes, std::size_t number) {
   std::vector<std::size_t> rows(axes.size());
   for (std::size_t axis = axes.size(); axis-- > 0;) {
     rows[axis] = number % axes[axis].length();
@@ -108,7 +109,8 @@ SweepPlan plan_of(const fs::path& file, Setting::Table settings,
   SweepPlan plan{.file = file};
   for (const NamedColumn& named : columns) plan.keys.push_back(named.column->key);
   const MemberFactory factory(file, settings, columns, ranks);
-  for (std::size_t i = 0; i < count; ++i) plan.members.push_back(factory.make(rows_of(axes, i)));
+  for (std::size_t i = 0; i < count; ++i)
+    plan.members.push_back(factory.make(rows_of_member(axes, i)));
   plan.folder = plan.members.front().config.run.output;
   require_distinct_ids(plan);
   return plan;

@@ -34,7 +34,7 @@ std::vector<std::string> training_command(const std::filesystem::path& config,
   return words;
 }
 
-void add_line(const std::filesystem::path& log, const std::string& line) {
+void note_in(const std::filesystem::path& log, const std::string& line) {
   std::ofstream(log, std::ios::app) << line << '\n';
 }
 
@@ -77,7 +77,7 @@ void SweepRun::start_members() {
 void SweepRun::start(const SweepMember& member) {
   const auto config = write_member_file(plan_, member, plan_.folder);
   const auto log = member_log(plan_, member);
-  add_line(log, "STARTED by rocm-dist sweep run");
+  note_in(log, "STARTED by rocm-dist sweep run");
   Log::info(fmt::format("{}: started, {} of {}; prints to {}", member.id, next_,
                         plan_.members.size(), data::printable_path(log)));
   running_.push_back({.member = &member,
@@ -90,8 +90,8 @@ void SweepRun::take_signal(int signal) {
   ++requests_;
   const bool impatient = signal == SIGINT && requests_ > 1;
   if (requests_ == 1)
-    Log::info(fmt::format("asked to stop; still running: {}, to finish a step and save",
-                          running_.size()));
+    Log::info(
+        fmt::format("asked to stop: members finish a step and save ({} at work)", running_.size()));
   // mpirun passes USR1 on to its ranks, and TERM would make it end them.
   for (const Running& running : running_) running.process.send(impatient ? SIGINT : SIGUSR1);
 }
@@ -114,8 +114,8 @@ void SweepRun::note_end(const Running& ended, ExitCode code) {
     return Log::info(fmt::format("{}: stopped {}", id, after));
   }
   if (code == ExitCode::kOk) return Log::info(fmt::format("{}: done {}", id, after));
-  add_line(member_log(plan_, *ended.member),
-           fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code)));
+  note_in(member_log(plan_, *ended.member),
+          fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code)));
   if (!failure_) failure_ = code;
   Log::warn(fmt::format("{}: failed with exit code {} {}: {}", id, static_cast<int>(code), after,
                         state_of(plan_, *ended.member).note));

@@ -29,7 +29,7 @@ std::string inline_list(const Setting::List& list) {
   return fmt::format("[{}]", fmt::join(elements, ", "));
 }
 
-std::string safe(std::string_view text) {
+std::string file_safe(std::string_view text) {
   std::string name;
   for (const char c : text) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -55,9 +55,10 @@ std::string list_name(const Setting::List& list) {
 }
 
 std::string whole_name(const Setting& value) {
-  if (const auto* text = std::get_if<std::string>(&value.value)) return safe(*text);
+  if (const auto* text = std::get_if<std::string>(&value.value)) return file_safe(*text);
   if (const auto* table = std::get_if<Setting::Table>(&value.value)) return table_name(*table);
-  if (const auto* list = std::get_if<Setting::List>(&value.value)) return safe(list_name(*list));
+  if (const auto* list = std::get_if<Setting::List>(&value.value))
+    return file_safe(list_name(*list));
   return value_text(value);
 }
 

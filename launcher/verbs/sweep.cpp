@@ -48,7 +48,7 @@ ExitCode emit_slurm(const SweepPlan& plan, const SweepRequest& request) {
   return ExitCode::kOk;
 }
 
-ExitCode collect(const SweepPlan& plan, const SweepRequest& request) {
+ExitCode collect_members(const SweepPlan& plan, const SweepRequest& request) {
   const auto states = states_of(plan);
   const SweepResults results = collect_results(plan, states);
   if (request.output) write_results(*request.output, plan, states, results);
@@ -75,7 +75,7 @@ ExitCode execute(const SweepRequest& request) {
     case SweepAction::kStatus:
       return print_status(plan, request.format);
     case SweepAction::kCollect:
-      return collect(plan, request);
+      return collect_members(plan, request);
   }
   throw ContractViolation("a known action");
 }

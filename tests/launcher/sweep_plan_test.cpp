@@ -158,7 +158,8 @@ TEST(SweepPlan, WhatIsNoListOfValuesIsRefused) {
               StartsWith("s.toml:2:14: sweep.run.seed is an integer (a swept key has a list"));
   EXPECT_THAT(error_of_sweep("objective = [{beta = 1}]\n"), HasSubstr("has a table for a value"));
   EXPECT_THAT(error_of_sweep(""), StartsWith("s.toml:1:2: [sweep] is empty"));
-  EXPECT_THAT(error_of_sweep("zip = 1\n"), HasSubstr("sweep.zip holds no columns"));
+  EXPECT_THAT(error_of_sweep("zip = 1\n"), HasSubstr("sweep.zip holds no lists"));
+  EXPECT_THAT(error_of_sweep("[sweep.zip.run]\n"), HasSubstr("sweep.zip holds no lists"));
   EXPECT_THAT(usage_error_of([] { (void)parse_sweep(minimal_toml(), "s.toml"); }),
               StartsWith("s.toml: there is no [sweep]"));
 }
