@@ -21,4 +21,7 @@ struct DelimitedRow {
 [[nodiscard]] std::vector<DelimitedRow> parse_delimited(std::string_view text, char separator,
                                                         const std::string& where);
 
+/// `text` as one field of comma-separated text, in quotes where RFC 4180 asks for them.
+[[nodiscard]] std::string csv_field(std::string_view text);
+
 }  // namespace rocm::data

@@ -10,10 +10,10 @@
 
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
-#include "launcher/config/choice.hpp"
+#include "launcher/experiment_requests.hpp"
+#include "launcher/given_choice.hpp"
 #include "launcher/given_flags.hpp"
 #include "launcher/help_text.hpp"
-#include "launcher/spelling.hpp"
 
 namespace rocm::launcher {
 
@@ -30,25 +30,8 @@ inline constexpr auto kChoices<ExportDtype> = std::to_array<Choice<ExportDtype>>
 template <>
 inline constexpr auto kChoices<ScoreFormat> = std::to_array<Choice<ScoreFormat>>(
     {{ScoreFormat::kJsonLines, "jsonl"}, {ScoreFormat::kCsv, "csv"}});
-template <>
-inline constexpr auto kChoices<ComparisonFormat> = std::to_array<Choice<ComparisonFormat>>(
-    {{ComparisonFormat::kTable, "table"}, {ComparisonFormat::kJsonLines, "jsonl"}});
 
 namespace {
-
-/// One of the names of an enumeration.
-template <ChosenByName Enum>
-Enum chosen(const GivenFlags& flags, std::string_view flag, const std::string& word) {
-  std::vector<std::string> names;
-  for (const auto& choice : kChoices<Enum>) {
-    if (choice.name == word) return choice.value;
-    names.emplace_back(choice.name);
-  }
-  const auto meant = nearest(word, names);
-  flags.refuse(fmt::format("unknown --{} {}", flag, data::printable(word)),
-               fmt::format("it is one of {}", fmt::join(names, ", ")),
-               meant ? fmt::format("did you mean {}?", *meant) : "choose one of them");
-}
 
 TrainMode mode_of(const GivenFlags& flags) {
   const bool defaults = flags.has("print-defaults");
@@ -92,31 +75,6 @@ Request sample_request(const GivenFlags& flags) {
                        .tensors = flags.path("tensors")};
 }
 
-/// NAME or NAME=PATH.
-ScoreConfig score_of(const GivenFlags& flags, const std::string& word) {
-  const std::size_t equals = word.find('=');
-  ScoreConfig score{.name = chosen<ScoreName>(flags, "score", word.substr(0, equals))};
-  score.antialias = !flags.has("no-antialias");
-  if (equals == std::string::npos) return score;
-  score.path = word.substr(equals + 1);
-  if (score.path->empty())
-    flags.refuse(fmt::format("--score {} has no path behind =", data::printable(word)),
-                 "its weights are read from there", "write NAME=PATH");
-  return score;
-}
-
-std::vector<ScoreConfig> scores_of(const GivenFlags& flags) {
-  std::vector<ScoreConfig> scores;
-  for (const std::string& word : flags.required_texts("score")) {
-    const ScoreConfig score = score_of(flags, word);
-    if (std::ranges::find(scores, score.name, &ScoreConfig::name) != scores.end())
-      flags.refuse(fmt::format("--score {} is given twice", name_of(score.name)),
-                   "its numbers would have the same name", "run the verb once for each");
-    scores.push_back(score);
-  }
-  return scores;
-}
-
 Request score_request(const GivenFlags& flags) {
   ScoreRequest request{
       .captions = flags.required_path("captions"),
@@ -127,41 +85,6 @@ Request score_request(const GivenFlags& flags) {
       .threads = flags.whole_number("threads"),
       .bad = flags.has("skip-bad") ? BadPictures::kSkip : BadPictures::kFail};
   for (const std::string& path : flags.required_texts("images")) request.images.emplace_back(path);
-  return request;
-}
-
-/// What a run brings, a model must be given; what would contradict a run is refused.
-void require_runs_or_model(const GivenFlags& flags) {
-  const bool runs = flags.has("run");
-  if (runs == flags.has("model"))
-    flags.refuse(runs ? "--run and --model exclude each other" : "--run or --model is missing",
-                 "a run says which model it is of", "give one of them");
-  for (const std::string_view flag : {"lora", "config"})
-    if (runs && flags.has(flag))
-      flags.refuse(fmt::format("--{} goes with --model", flag), "a run has its own",
-                   flag == "config" ? "change single keys with --set" : "leave it out");
-  for (const std::string_view flag : {"checkpoint", "checkpoints"})
-    if (!runs && flags.has(flag))
-      flags.refuse(fmt::format("--{} goes with --run", flag), "a model has no checkpoints",
-                   "name an adapter with --lora");
-}
-
-Request evaluate_request(const GivenFlags& flags) {
-  require_runs_or_model(flags);
-  const bool runs = flags.has("run");
-  EvaluateRequest request{
-      .checkpoints = flags.has("checkpoints") ? CheckpointChoice::kAll : CheckpointChoice::kNamed,
-      .checkpoint_steps = flags.whole_numbers("checkpoint"),
-      .model = flags.path("model"),
-      .lora = flags.path("lora"),
-      .config = flags.path("config"),
-      .overrides = flags.overrides(),
-      .prompts = runs ? flags.path("prompts") : flags.required_path("prompts"),
-      .scores = runs && !flags.has("score") ? std::vector<ScoreConfig>() : scores_of(flags),
-      .seeds = flags.whole_number("seeds").value_or(1),
-      .output = flags.required_path("output"),
-      .format = chosen<ComparisonFormat>(flags, "format", flags.text("format").value_or("table"))};
-  for (const std::string& run : flags.texts("run")) request.runs.emplace_back(run);
   return request;
 }
 
@@ -211,6 +134,7 @@ constexpr auto kParsers = std::to_array<VerbParser>({{"train", train_request},
                                                      {"probe", probe_request},
                                                      {"export", export_request},
                                                      {"inspect", inspect_request},
+                                                     {"sweep", sweep_request},
                                                      {"doctor", doctor_request}});
 
 [[noreturn]] void refuse_verb(const std::string& word) {

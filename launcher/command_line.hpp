@@ -110,6 +110,18 @@ struct InspectRequest {
   ReportFormat format = ReportFormat::kText;
 };
 
+enum class SweepAction : std::uint8_t { kPlan, kRun, kEmitSlurm, kStatus, kCollect };
+
+struct SweepRequest {
+  SweepAction action = SweepAction::kPlan;
+  std::filesystem::path config;
+  std::vector<Override> overrides;              ///< of --set, in the order given
+  std::optional<std::int64_t> jobs;             ///< members at a time
+  std::optional<std::int64_t> ranks;            ///< of each member
+  std::optional<std::filesystem::path> output;  ///< folder of kEmitSlurm, file of kCollect
+  ReportFormat format = ReportFormat::kText;
+};
+
 struct DoctorRequest {};
 
 struct VersionRequest {};
@@ -119,9 +131,9 @@ struct HelpRequest {
   std::string text;
 };
 
-using Request =
-    std::variant<TrainRequest, SampleRequest, ScoreRequest, EvaluateRequest, ProbeRequest,
-                 ExportRequest, InspectRequest, DoctorRequest, VersionRequest, HelpRequest>;
+using Request = std::variant<TrainRequest, SampleRequest, ScoreRequest, EvaluateRequest,
+                             ProbeRequest, ExportRequest, InspectRequest, SweepRequest,
+                             DoctorRequest, VersionRequest, HelpRequest>;
 
 /// `arguments` are those after the program's name. Nothing is guessed or abbreviated. Throws
 /// Failure(kUsage) naming the verb, the flag and what would be right.

@@ -32,7 +32,7 @@ void refuse_sweep(const Setting::Table& settings) {
   fail(ExitCode::kUsage, {.where = sweep->where,
                           .problem = "[sweep] describes many runs",
                           .because = "this verb makes one",
-                          .advice = "remove the table and choose its values with --set"});
+                          .advice = "rocm-dist sweep makes them all; for one, remove the table"});
 }
 
 /// The method that the settings name; its defaults stand where they are silent. What cannot be read
@@ -48,15 +48,23 @@ Method method_in(const Setting::Table& settings) {
 
 }  // namespace
 
-Config parse_config(const std::string& text, const std::string& name,
-                    std::span<const Override> overrides) {
-  Setting::Table settings = parse_toml(text, name);
-  for (const Override& change : overrides) apply(change, settings);
+Setting::Table read_settings(const std::filesystem::path& path) {
+  return parse_toml(text_of(path), path.string());
+}
+
+Config config_of(const Setting::Table& settings, const std::string& name) {
   refuse_sweep(settings);
   refuse_unknown_keys(settings);
   Config config = defaults_of(method_in(settings));
   Config::describe(config, ConfigReader(settings, "", data::printable(name)));
   return config;
+}
+
+Config parse_config(const std::string& text, const std::string& name,
+                    std::span<const Override> overrides) {
+  Setting::Table settings = parse_toml(text, name);
+  for (const Override& change : overrides) apply(change, settings);
+  return config_of(settings, name);
 }
 
 Config read_config(const std::filesystem::path& path, std::span<const Override> overrides) {

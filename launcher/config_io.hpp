@@ -17,7 +17,15 @@ namespace rocm::launcher {
 [[nodiscard]] Config read_config(const std::filesystem::path& path,
                                  std::span<const Override> overrides = {});
 
-/// The same from TOML text; `name` stands for the file in messages.
+/// The file as it stands, before its keys mean anything. Throws Failure(kUsage) for a missing file
+/// and for what is not TOML.
+[[nodiscard]] Setting::Table read_settings(const std::filesystem::path& path);
+
+/// What the settings of one run mean; strict, as read_config. `name` stands for the file in
+/// messages about what is missing.
+[[nodiscard]] Config config_of(const Setting::Table& settings, const std::string& name);
+
+/// The same as read_config from TOML text; `name` stands for the file in messages.
 [[nodiscard]] Config parse_config(const std::string& text, const std::string& name,
                                   std::span<const Override> overrides = {});
 

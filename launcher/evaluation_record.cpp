@@ -19,10 +19,6 @@ constexpr std::size_t kLargestFile_B = std::size_t{1} << 30;
 constexpr std::int64_t kPairsInARow = 4;
 constexpr std::int64_t kLargestGrid = 32;  // pictures of each model
 
-std::filesystem::path path_of(const data::RunFolder& folder) {
-  return folder.path() / "evaluation.jsonl";
-}
-
 std::string evaluation_line(const EvaluationReport& report) {
   nlohmann::ordered_json line{
       {"step", report.step}, {"images", report.images}, {"divergence", report.divergence}};
@@ -54,14 +50,18 @@ std::string existing_text(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::filesystem::path evaluations_of(const data::RunFolder& folder) {
+  return folder.path() / "evaluation.jsonl";
+}
+
 void append_evaluation(const data::RunFolder& folder, const EvaluationReport& report) {
-  const auto path = path_of(folder);
+  const auto path = evaluations_of(folder);
   data::write_atomically(
       path, kept_lines(existing_text(path), report.step - 1) + evaluation_line(report));
 }
 
 void forget_evaluations_after(const data::RunFolder& folder, std::int64_t last_step) {
-  const auto path = path_of(folder);
+  const auto path = evaluations_of(folder);
   if (!std::filesystem::exists(path)) return;
   data::write_atomically(path, kept_lines(existing_text(path), last_step));
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+
 #include "data/image_grid.hpp"
 #include "data/run/run_folder.hpp"
 #include "launcher/evaluator.hpp"
 
 namespace rocm::launcher {
 
-/// Adds a line to evaluation.jsonl: step, images, divergence, and per score the means of base and
+/// evaluation.jsonl of a run.
+[[nodiscard]] std::filesystem::path evaluations_of(const data::RunFolder& folder);
+
+/// Adds a line to it: step, images, divergence, and per score the means of base and
 /// policy and the standard error of their paired difference. Throws Failure(kStorage).
 void append_evaluation(const data::RunFolder& folder, const EvaluationReport& report);
 

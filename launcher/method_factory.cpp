@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/method_factory.hpp"
 
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "dist/agreement.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/objective_options.hpp"
 #include "objective/d3po.hpp"
@@ -42,18 +44,21 @@ std::unique_ptr<objective::Method> make_method(const Assembly& assembly,
   const PolicyGradientConfig& config = assembly.config.policy_gradient;
   auto options = policy_gradient_options(assembly.config);
   options.on_phase = on_phase;
+  const auto gather = [&communicator](std::span<const double> mine) {
+    return dist::gather_in_rank_order(communicator, mine);
+  };
   switch (assembly.config.objective.method) {
     case Method::kRlcm:
     case Method::kDdpo:
       return std::make_unique<objective::Ppo>(
-          pipeline_of(assembly), communicator, options,
+          pipeline_of(assembly), gather, options,
           objective::PpoOptions{.clip_range = config.clip_range,
                                 .advantage_clamp = config.advantage_clamp,
                                 .statistics_buffer = config.statistics_buffer,
                                 .statistics_min_count = config.statistics_min_count});
     case Method::kDpok:
       return std::make_unique<objective::Dpok>(
-          pipeline_of(assembly), communicator, options,
+          pipeline_of(assembly), gather, options,
           objective::DpokOptions{.reward_weight = config.reward_weight,
                                  .kl_weight = config.kl_weight,
                                  .clip_range = config.clip_range,
@@ -61,7 +66,7 @@ std::unique_ptr<objective::Method> make_method(const Assembly& assembly,
           value_network(assembly));
     case Method::kD3po:
       return std::make_unique<objective::D3po>(
-          pipeline_of(assembly), communicator, options,
+          pipeline_of(assembly), gather, options,
           objective::D3poOptions{.beta = config.preference_beta, .clip_range = config.clip_range});
     case Method::kRocm:
     case Method::kAlignProp:

@@ -48,8 +48,8 @@ double PictureDrawer::divergence_of(const model::Trajectory& trajectory) const {
   for (std::size_t n = 0; n < trajectory.transitions.size(); ++n) {
     const double sigma = generator_.policy.schedule()[n].sigma;
     if (sigma == 0.0) continue;  // the last step of some DDIM schedules
-    sum +=
-        (*divergence_)(trajectory.transitions[n].squared_distance_B, sigma).value_B.item<double>();
+    sum += (*divergence_)(trajectory.transitions[n].squared_distance_B, sigma, {})
+               .value_B.item<double>();
   }
   return sum;
 }

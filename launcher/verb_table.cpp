@@ -210,6 +210,44 @@ Verb inspect() {
       .examples = "rocm-dist inspect world/lcm\n"};
 }
 
+Verb sweep() {
+  return {
+      .name = "sweep",
+      .summary = "many runs of one configuration with a [sweep]",
+      .operand = "plan|run|emit-slurm|status|collect",
+      .description =
+          "[sweep] lists values of any keys; the members are their Cartesian product, the last "
+          "key\n"
+          "of the file changing fastest. Lists below [sweep.zip] go together. Each member has a\n"
+          "readable id, which neither the order of the file nor values added to a list change;\n"
+          "its run folder is run.output/run.name/ID.\n"
+          "\n"
+          "plan        checks every member's configuration; prints ids, values, states\n"
+          "run         trains here what is not done; run it again to go on\n"
+          "emit-slurm  writes an array script whose task i trains member i\n"
+          "status      the table of plan, and counts\n"
+          "collect     final figures of all members as CSV\n"
+          "\n"
+          "run passes SIGUSR1, SIGTERM and Ctrl-C on to its members, which save, and exits with\n"
+          "75; a failed member stops no other, and run exits with the first failure's code.",
+      .flags =
+          {required({"config", "F", "a run, as TOML, with a [sweep]"}),
+           {"set", "a.b=VALUE",
+            "one key of all members; of a swept key it leaves only this value (the ids stay),\n"
+            "      sweep.a.b=[...] gives it another list",
+            "", Presence::kOptional, Repeat::kOften},
+           {"jobs", "K", "run, emit-slurm: members at a time (default of run: 1)"},
+           {"ranks", "R",
+            "plan, run, emit-slurm: ranks of each member; run starts them by mpirun -n R"},
+           {"output", "PATH",
+            "emit-slurm: folder of script and members; collect: also write HDF5 for xarray"},
+           {"json", "", "status: print JSON"}},
+      .examples =
+          "rocm-dist sweep plan --config experiments/world_sweep.toml\n"
+          "rocm-dist sweep run --config experiments/world_sweep.toml --set run.seed=0 --jobs 2\n"
+          "rocm-dist sweep collect --config experiments/world_sweep.toml > table.csv\n"};
+}
+
 Verb doctor() {
   return {.name = "doctor",
           .summary = "look at machine, libraries, GPUs and MPI; say what to change",
@@ -224,13 +262,13 @@ Verb doctor() {
 }  // namespace
 
 std::span<const Verb> verbs() {
-  static const std::array kVerbs = {train(), sample(),         score(),   evaluate(),
-                                    probe(), export_adapter(), inspect(), doctor()};
+  static const std::array kVerbs = {train(),          sample(),  score(), evaluate(), probe(),
+                                    export_adapter(), inspect(), sweep(), doctor()};
   return kVerbs;
 }
 
 std::span<const std::string_view> verbs_to_come() {
-  static constexpr std::array<std::string_view, 4> kVerbs = {"sweep", "report", "pairs", "bench"};
+  static constexpr std::array<std::string_view, 3> kVerbs = {"report", "pairs", "bench"};
   return kVerbs;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include "objective/policy_gradient.hpp"
 
 namespace rocm::objective {
@@ -24,9 +26,9 @@ struct D3poOptions {
 /// Units hold whole pairs: pairs never part.
 class D3po final : public PolicyGradient {
  public:
-  D3po(const Pipeline& pipeline, dist::Communicator& communicator,
-       const PolicyGradientOptions& options, const D3poOptions& d3po)
-      : PolicyGradient(pipeline, communicator, options), options_(d3po) {}
+  D3po(const Pipeline& pipeline, GatherInSampleOrder gather, const PolicyGradientOptions& options,
+       const D3poOptions& d3po)
+      : PolicyGradient(pipeline, std::move(gather), options), options_(d3po) {}
 
  private:
   [[nodiscard]] std::vector<double> signals(const BatchRewards& rewards) override;

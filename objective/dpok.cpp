@@ -21,7 +21,7 @@ std::string leaf_name(std::size_t i) {
   return "value.parameter." + std::to_string(i);
 }
 
-const at::Tensor& tensor_like(const data::NamedTensors& state, const std::string& name,
+const at::Tensor& tensor_like(const MethodState& state, const std::string& name,
                               const at::Tensor& like) {
   const auto found = state.find(name);
   const bool fits = found != state.end() && found->second.sizes() == like.sizes() &&
@@ -37,9 +37,9 @@ const at::Tensor& tensor_like(const data::NamedTensors& state, const std::string
 
 }  // namespace
 
-Dpok::Dpok(const Pipeline& pipeline, dist::Communicator& communicator,
+Dpok::Dpok(const Pipeline& pipeline, GatherInSampleOrder gather,
            const PolicyGradientOptions& options, const DpokOptions& dpok, ValueNetwork value)
-    : PolicyGradient(pipeline, communicator, options),
+    : PolicyGradient(pipeline, std::move(gather), options),
       options_(dpok),
       value_(std::move(value)),
       optimizer_(value_.leaves(), {}) {
@@ -93,17 +93,17 @@ void Dpok::update(const at::Tensor& own_gradient) {
   optimizer_.step(own_gradient, options_.value_learning_rate);
 }
 
-data::NamedTensors Dpok::state() const {
+MethodState Dpok::state() const {
   const auto& moments = optimizer_.state();
-  data::NamedTensors state{{kFirstMoment, moments.first_moment},
-                           {kSecondMoment, moments.second_moment},
-                           {kUpdates, at::scalar_tensor(moments.updates, at::kLong)}};
+  MethodState state{{kFirstMoment, moments.first_moment},
+                    {kSecondMoment, moments.second_moment},
+                    {kUpdates, at::scalar_tensor(moments.updates, at::kLong)}};
   for (std::size_t i = 0; i < value_.leaves().size(); ++i)
     state.emplace(leaf_name(i), value_.leaves()[i].detach());
   return state;
 }
 
-void Dpok::restore(const data::NamedTensors& state) {
+void Dpok::restore(const MethodState& state) {
   const at::NoGradGuard no_grad;
   const auto& fresh = optimizer_.state();
   for (std::size_t i = 0; i < value_.leaves().size(); ++i)

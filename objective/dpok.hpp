@@ -21,12 +21,12 @@ struct DpokOptions {
 /// Ours: before its first step V expects the mean reward of the first batch.
 class Dpok final : public PolicyGradient {
  public:
-  Dpok(const Pipeline& pipeline, dist::Communicator& communicator,
-       const PolicyGradientOptions& options, const DpokOptions& dpok, ValueNetwork value);
+  Dpok(const Pipeline& pipeline, GatherInSampleOrder gather, const PolicyGradientOptions& options,
+       const DpokOptions& dpok, ValueNetwork value);
 
   void update(const at::Tensor& own_gradient) override;
-  [[nodiscard]] data::NamedTensors state() const override;
-  void restore(const data::NamedTensors& state) override;
+  [[nodiscard]] MethodState state() const override;
+  void restore(const MethodState& state) override;
 
  private:
   [[nodiscard]] std::vector<double> signals(const BatchRewards& rewards) override;

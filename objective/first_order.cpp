@@ -85,12 +85,12 @@ void FirstOrder::average_last_step(const Batch& batch, const Unit& unit,
   evaluation.loss_B.mul_(share);
 }
 
-data::NamedTensors FirstOrder::state() const {
+MethodState FirstOrder::state() const {
   const at::Tensor beta = beta_.state();
-  return beta.defined() ? data::NamedTensors{{kBetaState, beta}} : data::NamedTensors{};
+  return beta.defined() ? MethodState{{kBetaState, beta}} : MethodState{};
 }
 
-void FirstOrder::restore(const data::NamedTensors& state) {
+void FirstOrder::restore(const MethodState& state) {
   if (!beta_.state().defined()) return;
   const auto found = state.find(kBetaState);
   beta_.restore(found == state.end() ? at::Tensor() : found->second);

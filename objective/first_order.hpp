@@ -38,8 +38,8 @@ class FirstOrder final : public Method {
 
   [[nodiscard]] double beta() const override { return beta_in_use_; }
 
-  [[nodiscard]] data::NamedTensors state() const override;
-  void restore(const data::NamedTensors& state) override;
+  [[nodiscard]] MethodState state() const override;
+  void restore(const MethodState& state) override;
 
  private:
   /// What judges this step: with the beta of the step, or measuring.

@@ -3,13 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 
-#include "data/named_tensors.hpp"
 #include "model/low_rank_adapter.hpp"
 #include "objective/unit.hpp"
 
 namespace rocm::objective {
+
+/// What a method remembers from step to step, by name.
+using MethodState = std::map<std::string, at::Tensor>;
 
 /// What one optimiser step learns from.
 struct Batch {
@@ -54,10 +58,10 @@ class Method {
   [[nodiscard]] virtual double beta() const { return 0.0; }
 
   /// All that a resume needs beside the adapter and its optimiser; the same on every rank.
-  [[nodiscard]] virtual data::NamedTensors state() const { return {}; }
+  [[nodiscard]] virtual MethodState state() const { return {}; }
 
   /// Takes what state() gave. Throws Failure(kCheckpoint) if it is another method's.
-  virtual void restore(const data::NamedTensors& /*state*/) {}
+  virtual void restore(const MethodState& /*state*/) {}
 };
 
 }  // namespace rocm::objective

@@ -7,7 +7,6 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 
-#include "dist/agreement.hpp"
 #include "dist/base/contract.hpp"
 #include "model/transition_log_probability.hpp"
 #include "objective/distance_judgement.hpp"
@@ -36,9 +35,9 @@ class ReferenceSteps {
 
 }  // namespace
 
-PolicyGradient::PolicyGradient(const Pipeline& pipeline, dist::Communicator& communicator,
+PolicyGradient::PolicyGradient(const Pipeline& pipeline, GatherInSampleOrder gather,
                                PolicyGradientOptions options)
-    : pipeline_(pipeline), communicator_(communicator), options_(std::move(options)) {
+    : pipeline_(pipeline), gather_(std::move(gather)), options_(std::move(options)) {
   expects(model::num_transitions(schedule()) > 0 && model::has_densities(schedule()),
           "a sampler whose transitions have densities");
 }
@@ -50,7 +49,7 @@ void PolicyGradient::begin_phase(Phase phase) const {
 void PolicyGradient::begin(const Batch& batch) {
   experiences_.clear();
   for (const Unit& unit : batch.units) experiences_.push_back(experience_of(batch, unit));
-  const std::vector<double> all = signals(gather(batch));
+  const std::vector<double> all = signals(gather_rewards(batch));
   for (std::size_t i = 0; i < experiences_.size(); ++i) {
     const auto& samples = batch.units[i].sample_ids;
     const at::Tensor& reward_B = experiences_[i].rollout.reward_B;
@@ -99,7 +98,7 @@ void PolicyGradient::measure(UnitEvaluation& rollout) const {
   static_cast<void>(judge_distances(*divergence, schedule(), /*weights=*/{}, /*keys=*/{}, rollout));
 }
 
-BatchRewards PolicyGradient::gather(const Batch& batch) const {
+BatchRewards PolicyGradient::gather_rewards(const Batch& batch) const {
   std::vector<double> rewards, prompts;
   for (std::size_t i = 0; i < experiences_.size(); ++i) {
     const at::Tensor reward_B = experiences_[i].rollout.reward_B.cpu().contiguous();
@@ -108,9 +107,8 @@ BatchRewards PolicyGradient::gather(const Batch& batch) const {
     const auto& ids = batch.units[i].prompt_ids;
     prompts.insert(prompts.end(), ids.begin(), ids.end());
   }
-  BatchRewards all{.reward = dist::gather_in_rank_order(communicator_, rewards)};
-  for (const double id : dist::gather_in_rank_order(communicator_, prompts))
-    all.prompt_id.push_back(static_cast<std::int64_t>(id));
+  BatchRewards all{.reward = gather_(rewards)};
+  for (const double id : gather_(prompts)) all.prompt_id.push_back(static_cast<std::int64_t>(id));
   return all;
 }
 

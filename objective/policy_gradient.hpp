@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
-#include "dist/communicator.hpp"
 #include "model/rollout.hpp"
 #include "model/step_replay.hpp"
 #include "objective/divergence.hpp"
@@ -16,6 +16,9 @@
 namespace rocm::objective {
 
 // Shape legend: B samples of a unit, M transitions, C channels, H x W latent pixels.
+
+/// Every rank's values, one rank after the other, on each rank: sample order. Collective.
+using GatherInSampleOrder = std::function<std::vector<double>(std::span<const double> mine)>;
 
 struct PolicyGradientOptions {
   std::int64_t passes = 1;         ///< optimiser updates per batch
@@ -55,7 +58,7 @@ struct ReplayedTransition {
 /// a graph; gather the rewards of all ranks; then, transition by transition, minimise loss_B().
 class PolicyGradient : public Method {
  public:
-  PolicyGradient(const Pipeline& pipeline, dist::Communicator& communicator,
+  PolicyGradient(const Pipeline& pipeline, GatherInSampleOrder gather,
                  PolicyGradientOptions options);
 
   void begin(const Batch& batch) final;
@@ -90,11 +93,11 @@ class PolicyGradient : public Method {
   [[nodiscard]] Experience experience_of(const Batch& batch, const Unit& unit) const;
   void score(const Unit& unit, UnitEvaluation& rollout) const;
   void measure(UnitEvaluation& rollout) const;
-  [[nodiscard]] BatchRewards gather(const Batch& batch) const;
+  [[nodiscard]] BatchRewards gather_rewards(const Batch& batch) const;
   void begin_phase(Phase phase) const;
 
   Pipeline pipeline_;
-  dist::Communicator& communicator_;
+  GatherInSampleOrder gather_;
   PolicyGradientOptions options_;
   std::vector<Experience> experiences_;  ///< one per unit of this rank
 };

@@ -34,11 +34,11 @@ at::Tensor Ppo::loss_B(const ReplayedTransition& transition) const {
                            transition.experience.signal_B, options_.clip_range);
 }
 
-data::NamedTensors Ppo::state() const {
+MethodState Ppo::state() const {
   return {{kStatistics, statistics_.state()}};
 }
 
-void Ppo::restore(const data::NamedTensors& state) {
+void Ppo::restore(const MethodState& state) {
   const auto found = state.find(kStatistics);
   statistics_.restore(found == state.end() ? at::Tensor() : found->second);
 }

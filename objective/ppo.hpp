@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include "objective/policy_gradient.hpp"
 #include "objective/prompt_statistics.hpp"
 
@@ -23,14 +25,14 @@ struct PpoOptions {
 
 class Ppo final : public PolicyGradient {
  public:
-  Ppo(const Pipeline& pipeline, dist::Communicator& communicator,
-      const PolicyGradientOptions& options, const PpoOptions& ppo)
-      : PolicyGradient(pipeline, communicator, options),
+  Ppo(const Pipeline& pipeline, GatherInSampleOrder gather, const PolicyGradientOptions& options,
+      const PpoOptions& ppo)
+      : PolicyGradient(pipeline, std::move(gather), options),
         options_(ppo),
         statistics_(ppo.statistics_buffer, ppo.statistics_min_count) {}
 
-  [[nodiscard]] data::NamedTensors state() const override;
-  void restore(const data::NamedTensors& state) override;
+  [[nodiscard]] MethodState state() const override;
+  void restore(const MethodState& state) override;
 
  private:
   [[nodiscard]] std::vector<double> signals(const BatchRewards& rewards) override;

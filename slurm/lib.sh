@@ -73,13 +73,21 @@ requeue() {
   exit "$rc"
 }
 
+# line_of_member FILE I: line I of a list, counted from 0 without empty lines; # begins a comment.
+line_of_member() {
+  local line
+  [ -r "$1" ] || die "$1: cannot read the list of members"
+  [[ $2 =~ ^[0-9]+$ ]] || die "'$2' is no number of a member. Submit an array: SLURM_ARRAY_TASK_ID"
+  line=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1" | sed -n "$((10#$2 + 1))p")
+  [ -n "$line" ] || die "$1: there is no member $2 (they count from 0). Use a smaller --array"
+  echo "$line"
+}
+
 # read_member FILE I: sets member to the arguments of member I. A line of the file is a run's name and
-# its settings; # begins a comment.
+# its settings.
 read_member() {
   local line words setting
-  [ -r "$1" ] || die "$1: cannot read the list of members"
-  line=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1" | sed -n "$(($2 + 1))p")
-  [ -n "$line" ] || die "$1: there is no member $2 (they count from 0). Use a smaller --array"
+  line=$(line_of_member "$1" "$2") || exit
   read -ra words <<<"$line"
   member=(--set "run.name=${words[0]}")
   for setting in "${words[@]:1}"; do member+=(--set "$setting"); done

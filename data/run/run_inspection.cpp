@@ -17,27 +17,13 @@
 #include "data/run/checkpoint.hpp"
 #include "data/run/folders.hpp"
 #include "data/run/run_folder.hpp"
-#include "data/whole_file.hpp"
+#include "data/run/run_log.hpp"
 
 namespace rocm::data {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-constexpr std::size_t kLongestLog_B = std::size_t{1} << 30;
-
-/// Lines that end; what a killed writer left unfinished is dropped by the next resume.
-std::vector<std::string> complete_lines(const fs::path& path) {
-  const std::string text = read_whole_file(path, kLongestLog_B);
-  std::vector<std::string> lines;
-  std::size_t begin = 0;
-  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 std::size_t verified_steps(const fs::path& metrics) {
   if (!is_file(metrics)) return 0;
@@ -47,15 +33,10 @@ std::size_t verified_steps(const fs::path& metrics) {
   return lines.size();
 }
 
-/// "DONE", "FAILED ...", or what the run did last: it is under way, or was killed.
+/// "DONE", "FAILED", or what the run did last: it is under way, or was killed.
 std::string last_word(const fs::path& log) {
-  if (!is_file(log)) return "";
-  const std::vector<std::string> lines = complete_lines(log);
-  if (lines.empty()) return "";
-  constexpr std::string_view kLevel = " info ";
-  const std::string& line = lines.back();
-  const std::size_t level = line.find(kLevel);
-  return level == std::string::npos ? line : line.substr(level + kLevel.size());
+  const std::vector<std::string> messages = log_messages(log);
+  return messages.empty() ? "" : messages.back();
 }
 
 ordered_json attempts_of(const fs::path& trajectories) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,9 +25,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kLeaseName = "run.lease";
+
 LeaseLock lock_on(const FileDescriptor& file, LeaseLocking locking) {
   if (locking == LeaseLocking::kNever) return LeaseLock::kUnsupported;
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return LeaseLock::kFree;  // and now ours
+  return errno == EWOULDBLOCK ? LeaseLock::kHeld : LeaseLock::kUnsupported;
+}
+
+/// Held no longer than the file is open here.
+LeaseLock shared_lock_on(const FileDescriptor& file) {
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return LeaseLock::kFree;
   return errno == EWOULDBLOCK ? LeaseLock::kHeld : LeaseLock::kUnsupported;
 }
 
@@ -54,8 +63,17 @@ bool abandoned(const LeaseHolder& owner, const LeaseHolder& self, LeaseLock lock
   return same_host || same_slurm_job || lock == LeaseLock::kFree;
 }
 
+std::optional<LeaseHolder> holder_at_work(const fs::path& run_folder, const LeaseHolder& self) {
+  const FileDescriptor file(::open((run_folder / kLeaseName).c_str(), O_RDONLY | O_CLOEXEC));
+  const std::optional<LeaseHolder> owner = file ? owner_in(file) : std::nullopt;
+  if (!owner) return std::nullopt;
+  const bool elsewhere = owner->host != self.host;
+  const LeaseLock lock = elsewhere ? shared_lock_on(file) : LeaseLock::kUnsupported;
+  return abandoned(*owner, self, lock) ? std::nullopt : owner;
+}
+
 RunLease::RunLease(const fs::path& run_folder, const LeaseHolder& self, LeaseLocking locking)
-    : path_(run_folder / "run.lease") {
+    : path_(run_folder / kLeaseName) {
   while (try_to_take(self, locking) == Outcome::kTryAgain) {
   }
 }

@@ -22,6 +22,11 @@ enum class LeaseLock : std::uint8_t { kHeld, kFree, kUnsupported };
 ///   other host, no locks here                only if Slurm started the same job again
 [[nodiscard]] bool abandoned(const LeaseHolder& owner, const LeaseHolder& self, LeaseLock lock);
 
+/// Who is at work in a run folder, as far as can be told from here; nobody if its lease is missing,
+/// unsigned or abandoned. Takes nothing: a lock is only tried on a lease that another host signed.
+[[nodiscard]] std::optional<LeaseHolder> holder_at_work(const std::filesystem::path& run_folder,
+                                                        const LeaseHolder& self = this_process());
+
 enum class LeaseLocking : std::uint8_t { kWhereSupported, kNever };
 
 /// The right to write into a run folder, held through its life: run.lease, created exclusively,

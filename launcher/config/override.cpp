@@ -15,24 +15,6 @@
 namespace rocm::launcher {
 namespace {
 
-/// "reward[0].weight" and "reward.0.weight" alike.
-std::vector<std::string> parts_of(const Override& change) {
-  std::vector<std::string> parts(1);
-  for (const char c : change.key) {
-    if (c == '.' || c == '[')
-      parts.emplace_back();
-    else if (c != ']')
-      parts.back() += c;
-  }
-  for (const std::string& part : parts) {
-    require(!part.empty(), {.where = data::printable(change.flag),
-                            .problem = "a part of the key is empty",
-                            .because = "keys look like objective.beta or reward.0.weight",
-                            .advice = "rocm-dist train --print-defaults lists the keys"});
-  }
-  return parts;
-}
-
 std::optional<std::size_t> index_of(std::string_view part) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
@@ -76,6 +58,23 @@ class Walker {
 
 }  // namespace
 
+std::vector<std::string> parts_of_key(const std::string& key, const std::string& where) {
+  std::vector<std::string> parts(1);
+  for (const char c : key) {
+    if (c == '.' || c == '[')
+      parts.emplace_back();
+    else if (c != ']')
+      parts.back() += c;
+  }
+  for (const std::string& part : parts) {
+    require(!part.empty(), {.where = where,
+                            .problem = "a part of the key is empty",
+                            .because = "keys look like objective.beta or reward.0.weight",
+                            .advice = "rocm-dist train --print-defaults lists the keys"});
+  }
+  return parts;
+}
+
 Override override_from_set(const std::string& assignment) {
   const std::string flag = "--set " + assignment;
   const std::size_t equals = assignment.find('=');
@@ -91,20 +90,25 @@ Override override_with_text(std::string flag, std::string key, const std::string
   return {std::move(flag), std::move(key), toml_string(text)};
 }
 
-void apply(const Override& change, Setting::Table& settings) {
-  const std::string where = data::printable(change.flag);
+void put(Setting value, const std::string& key, const std::string& where,
+         Setting::Table& settings) {
   const Walker walker(where);
   Setting root{std::move(settings), where};
   Setting* place = &root;
-  for (const std::string& part : parts_of(change)) {
+  for (const std::string& part : parts_of_key(key, where)) {
     // An index where nothing is yet starts a list; a configuration itself is none.
     auto* table = std::get_if<Setting::Table>(&place->value);
     const bool nothing_yet = place != &root && table != nullptr && table->empty();
     if (nothing_yet && index_of(part)) place->value = Setting::List{};
     place = &walker.enter(*place, part);
   }
-  *place = parse_toml_value(change.value, where);
+  *place = std::move(value);
   settings = std::move(std::get<Setting::Table>(root.value));
+}
+
+void apply(const Override& change, Setting::Table& settings) {
+  const std::string where = data::printable(change.flag);
+  put(parse_toml_value(change.value, where), change.key, where, settings);
 }
 
 }  // namespace rocm::launcher

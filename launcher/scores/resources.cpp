@@ -10,32 +10,22 @@
 #include "data/printable.hpp"
 #include "data/tokenizer_files.hpp"
 #include "dist/base/contract.hpp"
+#include "launcher/program_place.hpp"
 
 namespace rocm::launcher {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path running_program() {
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored);
-}
-
 }  // namespace
 
 fs::path tokenizer_resource(std::string_view name) {
-  std::error_code ignored;
-  const fs::path program = running_program();
-  for (fs::path above = program.parent_path(); above.has_relative_path();
-       above = above.parent_path()) {
-    for (const char* place : {"share/rocm-dist/tokenizers", "data/tokenizers"}) {
-      const fs::path resource = above / place / name;
-      if (fs::exists(resource, ignored)) return resource;
-    }
-  }
+  if (const auto found = above_program(
+          {fs::path("share/rocm-dist/tokenizers") / name, fs::path("data/tokenizers") / name}))
+    return *found;
   fail(
       ExitCode::kInput,
-      {.where = data::printable_path(program),
+      {.where = data::printable_path(running_program()),
        .problem = fmt::format("the tokenizer files \"{}\" are missing", name),
        .because = "they lie in share/rocm-dist/tokenizers of an installation, or in the repository",
        .advice = "install the program with cmake --install, or put tokenizer files beside the "

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "data/delimited_text.hpp"
 #include "data/image_file.hpp"
 #include "data/printable.hpp"
 #include "data/prompts.hpp"
@@ -52,14 +53,6 @@ Scores load_scores(const ScoreRequest& request) {
   return scores;
 }
 
-/// RFC 4180.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
 /// The lines on standard output.
 class ScoreTable {
  public:
@@ -78,7 +71,8 @@ class ScoreTable {
  private:
   [[nodiscard]] static std::string csv_line(const CaptionedPicture& picture,
                                             const std::vector<double>& values) {
-    std::string line = csv_field(picture.path.native()) + ',' + csv_field(picture.caption);
+    std::string line =
+        data::csv_field(picture.path.native()) + ',' + data::csv_field(picture.caption);
     for (const double value : values) line += fmt::format(",{}", value);
     return line + '\n';
   }

@@ -16,6 +16,7 @@ ExitCode execute(const EvaluateRequest& request);
 ExitCode execute(const ProbeRequest& request);
 ExitCode execute(const ExportRequest& request);
 ExitCode execute(const InspectRequest& request);
+ExitCode execute(const SweepRequest& request);
 ExitCode execute(const DoctorRequest& request);
 ExitCode execute(const VersionRequest& request);
 ExitCode execute(const HelpRequest& request);

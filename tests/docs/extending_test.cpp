@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "dist/solo_communicator.hpp"
 #include "launcher/scores/recipe.hpp"
 #include "objective/policy_gradient.hpp"
 #include "tests/support/golden_pipeline.hpp"
@@ -11,7 +10,7 @@
 namespace rocm::objective {
 
 std::unique_ptr<Method> make_reinforce(
-    const Pipeline& pipeline, dist::Communicator& communicator,
+    const Pipeline& pipeline, GatherInSampleOrder gather,
     const PolicyGradientOptions& options);  // of docs/extending.md
 
 }  // namespace rocm::objective
@@ -45,7 +44,9 @@ TEST(Extending, TheScoreOfTheManualMeasuresAndHasAGradient) {
 TEST(Extending, TheMethodOfTheManualMakesABetterSampleLikelier) {
   Assembly assembly(rocm::test::golden_config(rocm::test::short_run()), {});
   const objective::Unit unit = rocm::test::whole_batch(assembly);
-  dist::SoloCommunicator alone;
+  const auto alone = [](std::span<const double> mine) {
+    return std::vector<double>(mine.begin(), mine.end());
+  };
   const auto method = make_reinforce(rocm::test::pipeline_of(assembly), alone, {});
   const objective::Batch batch{
       .step = 1, .units = {&unit, 1}, .size = 2, .adapter = assembly.adapter};

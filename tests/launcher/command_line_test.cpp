@@ -46,6 +46,7 @@ TEST(CommandLine, FlagsAreFrozen) {
       {"probe", {"config", "set", "lora", "noise", "tensors"}},
       {"export", {"lora", "format", "output", "model", "dtype", "metadata"}},
       {"inspect", {"json"}},
+      {"sweep", {"config", "set", "jobs", "ranks", "output", "json"}},
       {"doctor", {}}};
   ASSERT_EQ(verbs().size(), contract.size());
   for (const Verb& verb : verbs()) {
@@ -202,6 +203,22 @@ TEST(CommandLine, InspectTakesOnePath) {
   EXPECT_EQ(request.format, ReportFormat::kJson);
   EXPECT_THAT(error_of({"inspect"}), HasSubstr("PATH is missing"));
   EXPECT_THAT(error_of({"inspect", "a", "b"}), HasSubstr("unexpected argument b"));
+}
+
+TEST(CommandLine, SweepTakesAnActionAndTheFlagsThatItObeys) {
+  const auto request = parsed<SweepRequest>(
+      {"sweep", "emit-slurm", "--config", "c", "--output", "d", "--jobs", "3", "--ranks", "2"});
+  EXPECT_EQ(request.action, SweepAction::kEmitSlurm);
+  EXPECT_EQ(request.config, "c");
+  EXPECT_EQ(request.output, "d");
+  EXPECT_EQ(request.jobs, 3);
+  EXPECT_EQ(request.ranks, 2);
+  EXPECT_THAT(error_of({"sweep", "colect", "--config", "c"}),
+              HasSubstr("unknown action colect (it is one of plan, run, emit-slurm, status, "
+                        "collect). did you mean collect?"));
+  EXPECT_THAT(error_of({"sweep", "emit-slurm", "--config", "c"}), HasSubstr("--output is missing"));
+  EXPECT_THAT(error_of({"sweep", "status", "--config", "c", "--jobs", "2"}),
+              HasSubstr("status takes no --jobs"));
 }
 
 TEST(CommandLine, AFlagIsNeverGuessed) {

@@ -128,6 +128,26 @@ def test_a_task_without_a_member_is_told_so(rocm, submit):
     assert job.field("ExitCode") == "2:0" and "no member 1" in job.text(), job.text()
 
 
+def test_the_array_of_a_sweep_trains_every_member_and_refuses_others(rocm, slurm):
+    rocm.config.write_text(rocm.config.read_text() + '[sweep]\n"run.seed" = [0, 1]\n')
+    folder = rocm.folder / "the array's"
+    output = ["--set", f"run.output={rocm.folder / 'out'}", "--set", "run.iterations=40"]
+    done = rocm.run("sweep", "emit-slurm", "--config", rocm.config, *output, "--output", folder)
+    assert done.returncode == 0, done.stderr
+    log = rocm.folder / "job-%a.log"
+    array = slurm.submit(log, "--array=0-2", folder / "sweep.sbatch")
+    members = rocm.folder / "out/run"
+    array.task(1).wait_for_step(members / "s1", 3)
+    slurm.command("scancel", "--batch", "--signal=USR1", f"{array.number}_1")
+    for task in (0, 1):
+        array.task(task).wait_for("COMPLETED")
+    array.task(2).wait_for("FAILED")
+    assert array.task(2).field("ExitCode") == "2:0"
+    assert len(metrics(members / "s0")) == len(metrics(members / "s1")) == 40
+    status = rocm.run("sweep", "status", "--config", rocm.config, *output)
+    assert status.stdout.endswith("2 members: 2 done\n"), status.stdout
+
+
 def test_a_bad_configuration_fails_once_with_the_programs_code(rocm, submit):
     job = submit("train.sbatch", objective__betta=1)
     job.wait_for("FAILED")

@@ -84,6 +84,28 @@ TEST(RunLease, RefusedLeavesTheHoldersLeaseAlone) {
   EXPECT_EQ(content_of(folder / "run.lease"), before);
 }
 
+TEST(RunLease, TellsWhoIsAtWorkAndTakesNothing) {
+  const ScratchFolder folder;
+  EXPECT_FALSE(holder_at_work(folder.path()));
+  {
+    const RunLease lease(folder.path());
+    const auto holder = holder_at_work(folder.path());
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->process, ::getpid());
+  }
+  EXPECT_FALSE(holder_at_work(folder.path()));
+}
+
+TEST(RunLease, AbandonedLeasesHaveNobodyAtWork) {
+  const ScratchFolder folder;
+  folder.write("run.lease", to_json(gone_here()));
+  EXPECT_FALSE(holder_at_work(folder.path()));
+  folder.write("run.lease", to_json(elsewhere()));
+  EXPECT_FALSE(holder_at_work(folder.path()));
+  folder.write("run.lease", "");
+  EXPECT_FALSE(holder_at_work(folder.path()));
+}
+
 TEST(RunLease, OfAKilledJobIsTakenOver) {
   const ScratchFolder folder;
   in_killed_process([&] { new RunLease(folder.path()); });

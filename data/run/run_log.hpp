@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rocm::data {
+
+/// The lines of a text file that end; what a killed writer left unfinished is dropped. None if
+/// there is no such file. Throws Failure(kInput).
+[[nodiscard]] std::vector<std::string> complete_lines(const std::filesystem::path& path);
+
+/// The same of log/rank-0000.log, without time and level: the last is "DONE", "FAILED", or what the
+/// run did last.
+[[nodiscard]] std::vector<std::string> log_messages(const std::filesystem::path& path);
+
+}  // namespace rocm::data
