@@ -1,6 +1,7 @@
 """Every method learns the same on any number of ranks and after a resume."""
 
 import json
+from pathlib import Path
 
 import pytest
 from conftest import metrics, open_run, trajectories
@@ -104,3 +105,11 @@ def test_what_a_method_defaults_to_is_written_down(rocm):
     resolved = (run / "resolved.toml").read_text()
     assert "eta = 1.0" in resolved and "advantage_clamp = 5.0" in resolved
     assert json.loads((run / "metrics.jsonl").read_text().splitlines()[0])["step"] == 1
+
+
+@pytest.mark.parametrize("file", sorted(Path("experiments").glob("*.toml")), ids=lambda file: file.stem)
+def test_every_experiment_is_a_configuration_that_would_run(rocm, file):
+    sweeps = "[sweep]" in file.read_text()
+    verb = ["sweep", "plan"] if sweeps else ["train", "--dry-run"]
+    done = rocm.run(*verb, "--config", file)
+    assert done.returncode == 0, done.stderr
