@@ -22,9 +22,6 @@
 namespace rocm::launcher {
 namespace {
 
-constexpr std::int64_t kMostSkippedInARow = 10;
-constexpr double kLeastActiveFraction = 0.05;  ///< of a divergence's pull, before a warning
-
 std::optional<model::AdapterAverage> average_of(const LoraConfig& config,
                                                 const Assembly& assembly) {
   if (config.ema == 0.0) return std::nullopt;
@@ -75,6 +72,7 @@ TrainingRun::TrainingRun(RankGroup& ranks, Assembly& assembly, const TrainReques
       preemption_(preemption),
       config_(assembly.config),
       folder_(std::filesystem::path(config_.run.output) / config_.run.name),
+      judge_(config_.run.iterations, ranks.first()),
       optimizer_(optimizer_of(config_.optimizer, assembly.adapter)),
       average_(average_of(config_.lora, assembly)),
       method_(make_method(assembly, ranks.communicator())),
@@ -205,41 +203,9 @@ void TrainingRun::take(std::int64_t k) {
   recorder_->record(step);
   const std::vector<PhaseCost> costs = assembly_.phases.take();
   if (due(config_.run.profile_every, k)) Log::info(fmt::format("step {}: {}", k, text_of(costs)));
-  judge_numerics(step.report);
-  judge_divergence(step.report);
+  judge_.judge(step.report);
   if (progress_)
     progress_->update(k, training_detail(step.report.batch.reward, step.report.batch.divergence));
-}
-
-void TrainingRun::judge_numerics(const StepReport& report) {
-  skipped_in_row_ = report.skipped ? skipped_in_row_ + 1 : 0;
-  if (!report.skipped) return;
-  if (ranks_.first())
-    Log::warn(
-        fmt::format("step {}: the gradient is not finite; no parameter was changed", report.step));
-  const bool learned_nothing =
-      report.step == config_.run.iterations && skipped_in_row_ == report.step;
-  if (skipped_in_row_ < kMostSkippedInARow && !learned_nothing) return;
-  throw dist::SharedFailure(
-      ExitCode::kNumerics,
-      Complaint{.where = fmt::format("step {}", report.step),
-                .problem = fmt::format("{} steps in a row had no finite gradient", skipped_in_row_),
-                .because = "the policy does not recover from this",
-                .advice = "look for NaN in the model and the adapter, or go back to a checkpoint "
-                          "with a smaller optimizer.learning_rate or a larger objective.beta"}
-          .str());
-}
-
-/// Divergences that are bounded lose their gradient when policy and reference have parted.
-void TrainingRun::judge_divergence(const StepReport& report) {
-  if (warned_of_saturation_ || !(report.batch.active_fraction < kLeastActiveFraction)) return;
-  warned_of_saturation_ = true;
-  if (!ranks_.first()) return;
-  Log::warn(fmt::format(
-      "step {}: the divergence has stopped working: {:.1f} % of its pull are left (the policy is "
-      "too far from the reference). Use objective.reduction = \"mean\", a larger objective.beta, "
-      "or a divergence that does not saturate (kl).",
-      report.step, 100.0 * report.batch.active_fraction));
 }
 
 void TrainingRun::compare_parameters(std::int64_t k) {

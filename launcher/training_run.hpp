@@ -17,6 +17,7 @@
 #include "launcher/progress.hpp"
 #include "launcher/rank_group.hpp"
 #include "launcher/run_recorder.hpp"
+#include "launcher/step_judge.hpp"
 #include "launcher/trainer.hpp"
 #include "launcher/training_state.hpp"
 
@@ -45,8 +46,6 @@ class TrainingRun {
   ExitCode stop();
 
   void take(std::int64_t k);
-  void judge_numerics(const StepReport& report);
-  void judge_divergence(const StepReport& report);
   void compare_parameters(std::int64_t k);
   void save(std::int64_t k);
   void evaluate(std::int64_t k);
@@ -57,16 +56,15 @@ class TrainingRun {
   const Preemption& preemption_;
   const Config& config_;
   data::RunFolder folder_;
+  StepJudge judge_;
   std::optional<data::RunLease> lease_;                ///< rank 0
   std::optional<data::CheckpointFolder> checkpoints_;  ///< rank 0
   model::AdamW optimizer_;
   std::optional<model::AdapterAverage> average_;  ///< with lora.ema
   std::unique_ptr<objective::Method> method_;
   TrainingState state_;
-  std::int64_t done_ = 0;            ///< optimiser steps
-  std::int64_t saved_ = 0;           ///< the newest step that a checkpoint holds
-  std::int64_t skipped_in_row_ = 0;  ///< steps whose gradient was not finite
-  bool warned_of_saturation_ = false;
+  std::int64_t done_ = 0;   ///< optimiser steps
+  std::int64_t saved_ = 0;  ///< the newest step that a checkpoint holds
   std::vector<InputFile> inputs_;
   Workload workload_;
   std::optional<Evaluator> evaluator_;  ///< unless evaluation.every is 0
