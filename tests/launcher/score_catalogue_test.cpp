@@ -27,7 +27,8 @@ class Catalogue : public ::testing::Test {
 
 TEST_F(Catalogue, MakesRewardsWithoutAGradientOfRules) {
   const at::Tensor grey = at::full({1, 3, 48, 48}, 0.5, at::kFloat);
-  const std::vector<std::string> captions{"a red square"};
+  const std::vector<std::string> captions{
+      "a small pink triangle below a small cyan ring on a brown background"};
   for (const ScoreName name :
        {ScoreName::kShapes, ScoreName::kJpegCompressibility, ScoreName::kJpegIncompressibility}) {
     const std::vector<RewardConfig> configs{{.name = name, .path = {}}};
