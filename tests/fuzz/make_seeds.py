@@ -203,6 +203,16 @@ def configuration_seeds():
     yield b"\0reward[0].name=pickscore"
 
 
+def sweep_seeds():
+    for path in sorted((ROOT / "experiments").glob("*.toml")):
+        if b"[sweep]" in path.read_bytes():
+            yield path.read_bytes()
+    run = b'[model]\npath = "m"\n[[reward]]\nname = "pickscore"\npath = "c"\n[data]\nprompts = "p.txt"\n'
+    yield run + b'[sweep]\nrun.seed = [0, 1]\n[sweep.zip]\n"model.steps" = [4, 8]\ndata.batch_size = [2, 4]\n'
+    yield run + b'[sweep]\nreward = [[{name = "shapes"}], [{name = "hpsv2", path = "h", weight = 0.5}]]\n'
+    yield run + b'[sweep]\n"reward.0.weight" = [1, 2.5]\n[[sweep.zip]]\nrun.seed = [3]\n\0sweep.run.seed=[4, 5]'
+
+
 def images(ending):
     for path in sorted((GOLDEN / "images").glob(f"*.{ending}")):
         yield path.read_bytes()
@@ -229,6 +239,7 @@ SEEDS = {
     "prompts": prompt_seeds,
     "safetensors": safetensors_seeds,
     "sharded_index": index_seeds,
+    "sweep": sweep_seeds,
     "tokenizer_files": tokenizer_seeds,
     "torch_file": torch_file_seeds,
 }
