@@ -47,6 +47,13 @@ wait "$judge"
 wait "$decoder"
 stage lcm distill_lcm.py
 
+# The other judges. They come last because pictures that the LCM draws are among their lessons.
+stage spoilt degrade.py
+stage text2 train_text.py text2
+stage clip2 train_clip.py clip2
+stage aesthetic train_aesthetic.py
+stage imagereward train_imagereward.py
+
 [ "${1:-}" = train ] && exit
 
 "$venv/bin/python" export.py
