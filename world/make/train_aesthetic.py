@@ -23,7 +23,7 @@ from judges import measure
 from train_clip import framed
 from train_text import Size, text_config
 
-STEPS, BATCH, RATE = 800, 64, 1.5e-3
+STEPS, BATCH, RATE = 700, 48, 1.5e-3
 WIDTH, LAYERS, HEADS, PATCH = 64, 3, 4, 8
 MIDDLE, PARTS_WEIGHT = 7.0, 1.0
 
@@ -100,7 +100,7 @@ def main():
         optimizer.step()
         optimizer.zero_grad()
         meter(step, score=off, properties=off_parts)
-        if step % 300 == 0 or step == STEPS:
+        if step % 350 == 0 or step == STEPS:
             check(lambda pictures, _: head(embedded(model, to_tensor(pictures))))
             model.save_pretrained(CACHE / "aesthetic")
             torch.save(head.state_dict(), CACHE / "aesthetic_head.pt")
