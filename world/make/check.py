@@ -104,7 +104,8 @@ def judges(images, captions):
             near_misses(name, make(), images, captions)
     for name in ("clip", "clip2"):
         top_one(name, images, captions)
-    held_out_scores(Aesthetic())
+    if (WORLD / "aesthetic").exists():
+        held_out_scores(Aesthetic())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the published judges say, by plain transformers: pictures are what Pillow makes of bytes.
 
-JUDGES names each as `rocm-dist score --score NAME=PATH` has it; each is a function of pictures
+JUDGES names each that is there as `rocm-dist score --score NAME=PATH` has it; each is a function of pictures
 (uint8 [n, 64, 64, 3]) and captions.
 """
 import numpy as np
@@ -70,10 +70,11 @@ class ImageReward:
         return (raw - imagereward.MEAN) / imagereward.DEVIATION
 
 
-JUDGES = {"pickscore=world/clip": lambda: Clip("clip").logits,
-          "clipscore=world/clip2": lambda: Clip("clip2").cosines,
-          "aesthetic=world/aesthetic,world/aesthetic/head.pth": Aesthetic,
-          "imagereward=world/imagereward/ImageReward.pt": ImageReward}
+KNOWN = {"clip": ("pickscore=world/clip", lambda: Clip("clip").logits),
+         "clip2": ("clipscore=world/clip2", lambda: Clip("clip2").cosines),
+         "aesthetic": ("aesthetic=world/aesthetic,world/aesthetic/head.pth", Aesthetic),
+         "imagereward": ("imagereward=world/imagereward/ImageReward.pt", ImageReward)}
+JUDGES = dict(known for folder, known in KNOWN.items() if (WORLD / folder).exists())
 
 
 @torch.no_grad()
