@@ -44,11 +44,16 @@ def cases(rng):
     return pairs[:EACH] + shuffled + soft + rough + mixed + empty
 
 
+def worn(rng, image):
+    """Soft, bleached and rough."""
+    return noisy(rng, blurred(image, 1.2) * 0.6 + image.mean() * 0.4, 6)
+
+
 def judged_rows(rng, pairs):
     """What the judges' test reads, and the pictures by name."""
     pictures, rows = {}, []
     for i, (image, caption) in enumerate(pairs):
-        pictures |= {f"{i}.png": image, f"{i}_worn.png": noisy(rng, blurred(image, 1.2), 6)}
+        pictures |= {f"{i}.png": image, f"{i}_worn.png": worn(rng, image)}
         edited = edit(rng, parse(caption), EDITS[i]) or edit(rng, parse(caption), "colour")
         rows += [{"image": f"{i}.png", "caption": caption},
                  {"image": f"{i}.png", "caption": edited.caption()},
