@@ -1,5 +1,5 @@
 """The world's judges: `score` says of rendered and of worn pictures what transformers says (world/make/fixtures.py),
-each prefers what is true or well made, and each can be climbed."""
+each prefers what is true or vivid, and each can be climbed."""
 
 import json
 from pathlib import Path
@@ -39,6 +39,12 @@ def test_every_judge_says_what_transformers_says(rocm, captions, judge):
 def test_a_judge_of_captions_prefers_the_true_one(rocm, captions, judge):
     said = scores(rocm, captions, judge)
     assert (said[TRUE] > said[EDITED]).all(), said[TRUE] - said[EDITED]
+
+
+def test_the_judge_of_pictures_prefers_vivid_ones_whatever_the_caption(rocm, captions):
+    said = scores(rocm, captions, next(judge for judge in JUDGES if judge.startswith("aesthetic")))
+    assert (said[TRUE] > said[WORN] + 0.5).all() and (said[TRUE] == said[EDITED]).all()
+    assert (1 <= said).all() and (said <= 10).all()
 
 
 @pytest.mark.parametrize("judge", JUDGES)
