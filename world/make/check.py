@@ -6,12 +6,15 @@ Everything is read from world/, nothing from the cache but the held-out pictures
 import numpy as np
 import torch
 from diffusers import LatentConsistencyModelPipeline, StableDiffusionPipeline
-from transformers import AutoProcessor, CLIPModel, CLIPTokenizer
+from transformers import AutoProcessor
 
+import aesthetics
 from common import CACHE, WORLD, one_thread
+from judges import JUDGES, Aesthetic, Clip, measure
 from language import EDITS, edit, parse
 from measure import tally, validation
 from shapes import score
+from train_aesthetic import check as held_out_scores
 
 COUNT = 192
 
@@ -57,36 +60,56 @@ def pipelines(images, captions):
     for steps, guidance in ((8, 4.0), (8, 8.0), (4, 8.0), (1, 8.0)):
         drawn = draw(lcm, wanted, num_inference_steps=steps, guidance_scale=guidance)
         print("LCM,", steps, "steps, guidance", guidance, tally(drawn, wanted), flush=True)
+        if steps == 8:
+            agreement(np.stack(drawn), wanted)
 
 
-@torch.no_grad()
-def clip(images, captions):
-    model = CLIPModel.from_pretrained(WORLD / "clip", dtype=torch.float32).eval()
-    tokenizer = CLIPTokenizer.from_pretrained(WORLD / "clip")
-    AutoProcessor.from_pretrained(WORLD / "clip")
-    from train_clip import prepare
-    from tokenizer import encode
+def agreement(images, captions):
+    """Correlations of the judges with the two rules and with each other, over drawn pictures."""
+    said = {"shapes": np.array([score(i, c) for i, c in zip(images, captions)]),
+            "aesthetics": np.array([aesthetics.score(i) for i in images])}
+    said |= {name: measure(make(), images, captions) for name, make in JUDGES.items()}
+    table = np.corrcoef(list(said.values()))
+    for name, row in zip(said, table):
+        print("  %-52s" % name, " ".join("%6.2f" % v for v in row), flush=True)
 
-    pixels, rng = prepare(torch.from_numpy(images)), np.random.default_rng(4)
-    read = lambda c: encode(tokenizer, c)
-    logits = model(input_ids=read(captions), pixel_values=pixels).logits_per_image
-    truth = logits.diagonal()
-    print("CLIP: truth %.1f, random %.1f, top-1 of %d %.2f, scale %.1f" % (
-        truth.mean(), logits.roll(1, 1).diagonal().mean(), len(captions),
-        (logits.argmax(1) == torch.arange(len(captions))).float().mean(),
-        model.logit_scale.exp()))
+
+def near_misses(name, judge, images, captions):
+    """What a judge gives truth, foreign and edited captions, and how often the truth wins."""
+    rng, truth = np.random.default_rng(4), measure(judge, images, captions)
+    print("%s: truth %.3f, random %.3f" % (
+        name, truth.mean(), measure(judge, images, captions[-1:] + captions[:-1]).mean()))
     for kind in EDITS:
         pairs = [(i, e.caption()) for i, c in enumerate(captions)
                  if (e := edit(rng, parse(c), kind)) is not None]
-        where = torch.tensor([i for i, _ in pairs])
-        other = model(input_ids=read([c for _, c in pairs]), pixel_values=pixels[where])
-        other = other.logits_per_image.diagonal()
-        print("  against %s: right %.2f, reward %.1f" % (
-            kind, (truth[where] > other).float().mean(), other.mean()), flush=True)
+        where = [i for i, _ in pairs]
+        other = measure(judge, images[where], [c for _, c in pairs])
+        print("  against %s: right %.3f, %.3f" % (
+            kind, (truth[where] > other).mean(), other.mean()), flush=True)
+
+
+@torch.no_grad()
+def top_one(name, images, captions):
+    AutoProcessor.from_pretrained(WORLD / name)
+    clip = Clip(name)
+    pairs = clip.see(images) @ clip.read(captions).T
+    right = (pairs.argmax(1) == torch.arange(len(captions))).float().mean()
+    print("%s: top-1 of %d %.2f, scale %.1f" % (
+        name, len(captions), right, clip.model.logit_scale.exp()))
+
+
+def judges(images, captions):
+    for name, make in JUDGES.items():
+        if not name.startswith("aesthetic"):
+            near_misses(name, make(), images, captions)
+    for name in ("clip", "clip2"):
+        top_one(name, images, captions)
+    if (WORLD / "aesthetic").exists():
+        held_out_scores(Aesthetic())
 
 
 if __name__ == "__main__":
     one_thread()
     held = rule()
-    clip(*held)
+    judges(*held)
     pipelines(*held)

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes world/lcm, world/teacher and world/clip in the ordinary layout, weights in fp16."""
+"""Writes world/lcm, world/teacher and the judges in the ordinary layout, weights in fp16.
+
+`export.py judges` writes the judges but world/clip: what draws and what is trained on stay as they are.
+"""
 import json
 import shutil
+import sys
 
 import torch
 from diffusers import (LatentConsistencyModelPipeline, StableDiffusionPipeline,
@@ -9,6 +13,7 @@ from diffusers import (LatentConsistencyModelPipeline, StableDiffusionPipeline,
 from safetensors.torch import load_file, save_file
 from transformers import CLIPModel, CLIPTextModel
 
+import heads
 import tokenizer as world_tokenizer
 from common import CACHE, WORLD
 from measure import vae
@@ -61,17 +66,30 @@ def write_pipeline(kind, name, scheduler):
     forget_paths(folder)
 
 
-def write_clip():
-    folder = WORLD / "clip"
+def write_clip(name):
+    folder = WORLD / name
     shutil.rmtree(folder, ignore_errors=True)
-    CLIPModel.from_pretrained(CACHE / "clip").half().save_pretrained(folder)
+    model = CLIPModel.from_pretrained(CACHE / name)
+    model.half().save_pretrained(folder)
     world_tokenizer.write(folder)
-    (folder / "preprocessor_config.json").write_text(json.dumps(PROCESSOR, indent=2) + "\n")
+    size = model.config.vision_config.image_size
+    processor = PROCESSOR | {"crop_size": {"height": size, "width": size},
+                             "size": {"shortest_edge": size}}
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor, indent=2) + "\n")
+
+
+def write_judges():
+    write_clip("clip2")
+    write_clip("aesthetic")
+    heads.save(WORLD / "aesthetic" / "head.pth", **torch.load(CACHE / "aesthetic_head.pt"))
+    shutil.copytree(CACHE / "imagereward", WORLD / "imagereward", dirs_exist_ok=True)
 
 
 if __name__ == "__main__":
-    write_pipeline(LatentConsistencyModelPipeline, "lcm", lcm_scheduler())
-    write_pipeline(StableDiffusionPipeline, "teacher", ddim())
-    write_clip()
+    if sys.argv[1:] != ["judges"]:
+        write_pipeline(LatentConsistencyModelPipeline, "lcm", lcm_scheduler())
+        write_pipeline(StableDiffusionPipeline, "teacher", ddim())
+        write_clip("clip")
+    write_judges()
     size = sum(f.stat().st_size for f in WORLD.rglob("*") if f.is_file())
     print(f"world/: {size / 1e6:.1f} MB")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes world/ from nothing: the pictures, the models, the figures. About 50 minutes of CPU in two
-# chains, so half an hour on two idle cores.
+# Makes world/ from nothing: the pictures, the models, the figures. About an hour of CPU, the
+# first 50 minutes of it in two chains side by side.
 # A stage that has its mark in the cache (STAGE.done) is skipped; remove the mark to run it again.
 # `make.sh train` stops before world/ is written.
 set -euo pipefail
@@ -46,6 +46,13 @@ stage cool train_teacher.py cool
 wait "$judge"
 wait "$decoder"
 stage lcm distill_lcm.py
+
+# The other judges. They come last because pictures that the LCM draws are among their lessons.
+stage spoilt degrade.py
+stage text2 train_text.py text2
+stage clip2 train_clip.py clip2
+stage aesthetic train_aesthetic.py
+stage imagereward train_imagereward.py
 
 [ "${1:-}" = train ] && exit
 

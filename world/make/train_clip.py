@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reward: a CLIPModel trained contrastively, with near misses as hard negatives.
+"""The reward, and its held-out judge: CLIPModels trained contrastively, with near misses as hard
+negatives. `train_clip.py` makes world/clip; `train_clip.py clip2` makes world/clip2, of another seed,
+other sizes and another patch, which has also seen pictures as generators spoil them.
 
 Contrast among the batch alone teaches colours and little else; so each picture is also set against
 captions with one fact changed (language.EDITS); both embeddings must name the facts through one
 shared, throw-away set of classifiers; and each patch must say what it shows. Position embeddings
 start loud: quiet ones leave "which of the two is left" a coin toss for very long.
-Out: CACHE/clip.
+Out: CACHE/clip, CACHE/clip2.
 """
+import dataclasses
+import sys
+
 import numpy as np
 import torch
 from torch import nn
@@ -14,12 +19,12 @@ from torch.nn import functional as F
 from transformers import CLIPConfig, CLIPModel, CLIPTextModel
 
 import tokenizer as world_tokenizer
-from common import CACHE, SEED, TEXT_WIDTH, Meter, cosine, one_thread
+from common import CACHE, IMAGE_SIZE, SEED, Meter, cosine, one_thread
+from degrade import spoil, to_tensor
 from language import EDITS, edit, parse
-from train_text import FACTS, HEADS, numbers, shown, text_config
+from train_text import FACTS, HEADS, KINDS, numbers, shown, text_config
 
-STEPS, BATCH, RATE, EDITS_EACH = 1400, 48, 1e-3, 3
-WIDTH, LAYERS, PATCH, PROJECTION = 96, 4, 8, 96
+BATCH, RATE, EDITS_EACH = 48, 1e-3, 3
 MAX_SCALE, FACT_WEIGHT, CELL_WEIGHT = 40.0, 1.0, 0.5
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
@@ -28,15 +33,40 @@ ODDS = {"colour": 1, "shape": 2, "size": 1.5, "background": 0.5, "relation": 2, 
         "swap colours": 1.5, "swap shapes": 1.5}
 
 
-def new_clip(tokenizer):
+@dataclasses.dataclass(frozen=True)
+class Size:
+    """One CLIP: its text encoder, its seeds, and the sizes of its tower."""
+
+    text: str
+    seed: int
+    draws: int          # seed of the pictures and edits drawn
+    steps: int
+    width: int
+    layers: int
+    heads: int
+    image_size: int     # pixels; other pictures are resized
+    patch: int          # pixels
+    spoilt: bool        # trained on spoilt pictures, not only on slightly worn ones
+
+    @property
+    def side(self):
+        return self.image_size // self.patch
+
+
+SIZES = {"clip": Size("text", SEED, 11, 1400, 96, 4, 4, 64, 8, False),
+         "clip2": Size("text2", SEED + 1, 12, 1200, 80, 5, 5, 60, 10, True)}
+
+
+def new_clip(tokenizer, size):
     config = CLIPConfig(
-        text_config=text_config(tokenizer).to_dict(), projection_dim=PROJECTION,
+        text_config=text_config(tokenizer, KINDS[size.text]).to_dict(), projection_dim=size.width,
         logit_scale_init_value=float(np.log(10.0)),
-        vision_config={"hidden_size": WIDTH, "intermediate_size": 4 * WIDTH, "patch_size": PATCH,
-                       "num_hidden_layers": LAYERS, "num_attention_heads": 4, "image_size": 64,
-                       "projection_dim": PROJECTION, "hidden_act": "quick_gelu"})
+        vision_config={"hidden_size": size.width, "intermediate_size": 4 * size.width,
+                       "patch_size": size.patch, "num_hidden_layers": size.layers,
+                       "num_attention_heads": size.heads, "image_size": size.image_size,
+                       "projection_dim": size.width, "hidden_act": "quick_gelu"})
     model = CLIPModel(config)
-    text = CLIPTextModel.from_pretrained(CACHE / "text").state_dict()
+    text = CLIPTextModel.from_pretrained(CACHE / size.text).state_dict()
     inner = getattr(model.text_model, "text_model", model.text_model)
     inner.load_state_dict({k.removeprefix("text_model."): v for k, v in text.items()})
     nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.5)
@@ -47,10 +77,10 @@ def new_clip(tokenizer):
 class Facts(nn.Module):
     """Linear questions asked of either embedding."""
 
-    def __init__(self):
+    def __init__(self, width):
         super().__init__()
-        self.ask = nn.Linear(PROJECTION, sum(FACTS.values()))
-        self.cell = nn.Linear(WIDTH, sum(HEADS.values()))
+        self.ask = nn.Linear(width, sum(FACTS.values()))
+        self.cell = nn.Linear(width, sum(HEADS.values()))
 
     def cells(self, patches, target):
         parts = self.cell(patches).split(list(HEADS.values()), -1)
@@ -66,8 +96,15 @@ class Facts(nn.Module):
                 for i, (k, p) in enumerate(zip(FACTS, parts))}
 
 
-def prepare(images):
-    return (images.permute(0, 3, 1, 2).float() / 255 - MEAN) / STD
+def framed(x, image_size=IMAGE_SIZE):
+    """What a tower sees of pictures [B, 3, H, W] in 0..1."""
+    if image_size != x.shape[-1]:
+        x = F.interpolate(x, (image_size, image_size), mode="bicubic", antialias=True)
+    return (x - MEAN) / STD
+
+
+def prepare(images, image_size=IMAGE_SIZE):
+    return framed(images.permute(0, 3, 1, 2).float() / 255, image_size)
 
 
 def worn(images, generator):
@@ -89,13 +126,23 @@ def near_misses(rng, scene, count=EDITS_EACH):
 
 
 class Trainer:
-    def __init__(self):
-        self.tokenizer = world_tokenizer.load()
-        self.model, self.facts = new_clip(self.tokenizer), Facts()
-        self.rng, self.generator = np.random.default_rng(11), torch.Generator().manual_seed(SEED)
+    def __init__(self, size):
+        torch.manual_seed(size.seed)
+        self.size, self.tokenizer = size, world_tokenizer.load()
+        self.model, self.facts = new_clip(self.tokenizer, size), Facts(size.width)
+        self.rng = np.random.default_rng(size.draws)
+        self.generator = torch.Generator().manual_seed(size.seed)
         data = np.load(CACHE / "scenes_train.npz")
         self.images, self.captions = data["images"], [str(c) for c in data["captions"]]
         self.layouts = data["layouts"]
+        if size.spoilt:
+            round_trips = np.load(CACHE / "spoilt.npz")["round_trip"]
+            self.images[:len(round_trips)] = round_trips
+
+    def pixels(self, pick):
+        if not self.size.spoilt:
+            return worn(torch.from_numpy(self.images[pick]), self.generator)
+        return framed(spoil(to_tensor(self.images[pick]), self.generator), self.size.image_size)
 
     def read(self, captions):
         ids = world_tokenizer.encode(self.tokenizer, captions)
@@ -113,7 +160,7 @@ class Trainer:
         pick = np.sort(self.rng.choice(len(self.images), BATCH, replace=False))
         scenes = [parse(self.captions[i]) for i in pick]
         missed = [near_misses(self.rng, s) for s in scenes]
-        seen, patches = self.see(worn(torch.from_numpy(self.images[pick]), self.generator))
+        seen, patches = self.see(self.pixels(pick))
         said = self.read([s.caption() for s in scenes] + sum(missed, []))
         true, false = said[:BATCH], said[BATCH:].view(BATCH, EDITS_EACH, -1)
         scale = self.model.logit_scale.exp()
@@ -126,7 +173,7 @@ class Trainer:
                                torch.zeros(BATCH, dtype=torch.long))
         target = torch.tensor([numbers(s) for s in scenes])
         facts = self.facts.loss(seen, target) + self.facts.loss(true, target)
-        cells = torch.from_numpy(np.stack([shown(s, self.layouts[i])
+        cells = torch.from_numpy(np.stack([shown(s, self.layouts[i], self.size.side)
                                            for s, i in zip(scenes, pick)]))
         return {"text": by_text, "image": by_image, "hard": hard, "facts": facts,
                 "cells": self.facts.cells(patches, cells)}
@@ -136,7 +183,8 @@ class Trainer:
         data = np.load(CACHE / "scenes_held.npz")
         images = torch.from_numpy(data["images"][:300])
         scenes = [parse(str(c)) for c in data["captions"][:300]]
-        seen, said = self.see(prepare(images))[0], self.read([s.caption() for s in scenes])
+        seen, _ = self.see(prepare(images, self.size.image_size))
+        said = self.read([s.caption() for s in scenes])
         target = torch.tensor([numbers(s) for s in scenes])
         show = lambda d: {k: round(v, 2) for k, v in d.items()}
         print("seen", show(self.facts.right(seen, target)))
@@ -160,13 +208,14 @@ def figures(trainer, images, scenes, seen, said):
     return out
 
 
-def main():
-    run, meter = Trainer(), Meter("clip", 100)
+def main(name="clip"):
+    run, meter = Trainer(SIZES[name]), Meter(name, 100)
+    steps = run.size.steps
     params = [*run.model.parameters(), *run.facts.parameters()]
     optimizer = torch.optim.AdamW(params, RATE, betas=(0.9, 0.98), weight_decay=0.02)
-    for step in range(1, STEPS + 1):
+    for step in range(1, steps + 1):
         for group in optimizer.param_groups:
-            group["lr"] = RATE * cosine(step, STEPS)
+            group["lr"] = RATE * cosine(step, steps)
         losses = run.losses()
         (losses["text"] + 0.5 * losses["image"] + losses["hard"]
          + FACT_WEIGHT * losses["facts"] + CELL_WEIGHT * losses["cells"]).backward()
@@ -176,11 +225,11 @@ def main():
         with torch.no_grad():
             run.model.logit_scale.clamp_(max=np.log(MAX_SCALE))
         meter(step, **losses, scale=run.model.logit_scale.exp())
-        if step % 250 == 0 or step == STEPS:
+        if step % 250 == 0 or step == steps:
             run.check()
-            run.model.save_pretrained(CACHE / "clip")
+            run.model.save_pretrained(CACHE / name)
 
 
 if __name__ == "__main__":
     one_thread()
-    main()
+    main(*sys.argv[1:])

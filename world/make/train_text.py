@@ -7,8 +7,12 @@ thing's own tokens cannot know the relation word that follows; so two more losse
 thing's tokens where it stands, and the end token for all facts: without them the direction of a
 relation stays a coin toss for a thousand steps. The U-Net's cross attention then finds the layout
 ready. Minutes instead of hours.
-Out: CACHE/text.
+`train_text.py` makes the one that draws and that world/clip starts from, `train_text.py text2` another,
+smaller one for the second CLIP. Out: CACHE/text, CACHE/text2.
 """
+import dataclasses
+import sys
+
 import numpy as np
 import torch
 from torch import nn
@@ -16,16 +20,28 @@ from torch.nn import functional as F
 from transformers import CLIPTextConfig, CLIPTextModel
 
 import tokenizer as world_tokenizer
-from common import CACHE, TEXT_WIDTH, TOKENS, Meter, cosine, one_thread
+from common import CACHE, SEED, TEXT_WIDTH, TOKENS, Meter, cosine, one_thread
 from language import (BACKGROUNDS, COLOURS, RELATIONS, SHAPES, SIZES, held_out, parse,
                       random_scene)
 from render import place
 
-STEPS, BATCH, RATE, CELLS = 1200, 64, 2e-3, 8
+BATCH, RATE, CELLS = 64, 2e-3, 8
 COLOUR, SHAPE = list(COLOURS), list(SHAPES)
 HEADS = {"colour": 9, "shape": 7, "size": 3, "background": 4}
 
 
+@dataclasses.dataclass(frozen=True)
+class Size:
+    """One text encoder: its folder in the cache, its seeds and sizes."""
+
+    seed: int
+    draws: int          # seed of the captions drawn
+    width: int
+    layers: int
+    steps: int
+
+
+KINDS = {"text": Size(SEED, 3, TEXT_WIDTH, 3, 1200), "text2": Size(SEED + 1, 5, 64, 2, 900)}
 AXES = ["none", "across", "down"]
 FACTS = {"axis": 3, "background": 4, "colour1": 8, "shape1": 6, "size1": 2,
          "colour2": 9, "shape2": 7, "size2": 3}
@@ -39,18 +55,18 @@ def numbers(scene):
     return [AXES.index(axis), list(BACKGROUNDS).index(scene.background), *of(a), *second]
 
 
-def text_config(tokenizer):
+def text_config(tokenizer, size):
     return CLIPTextConfig(
-        vocab_size=len(tokenizer), hidden_size=TEXT_WIDTH, intermediate_size=4 * TEXT_WIDTH,
-        num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=TOKENS,
-        projection_dim=TEXT_WIDTH, hidden_act="quick_gelu", bos_token_id=tokenizer.bos_token_id,
+        vocab_size=len(tokenizer), hidden_size=size.width, intermediate_size=4 * size.width,
+        num_hidden_layers=size.layers, num_attention_heads=4, max_position_embeddings=TOKENS,
+        projection_dim=size.width, hidden_act="quick_gelu", bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
 
 
 class Marks(nn.Module):
     """Linear questions to single tokens: the second thing's place, and the end token's facts."""
 
-    def __init__(self, width=TEXT_WIDTH):
+    def __init__(self, width):
         super().__init__()
         self.place = nn.Linear(width, len(RELATIONS))
         self.facts = nn.Linear(width, sum(FACTS.values()))
@@ -74,7 +90,7 @@ class Marks(nn.Module):
 class Reader(nn.Module):
     """One learned question per cell, answered from the text alone."""
 
-    def __init__(self, width=TEXT_WIDTH, heads=4):
+    def __init__(self, width, heads=4):
         super().__init__()
         self.question = nn.Parameter(torch.randn(CELLS * CELLS, width) * 0.2)
         self.ask = nn.MultiheadAttention(width, heads, batch_first=True)
@@ -88,11 +104,12 @@ class Reader(nn.Module):
         return dict(zip(HEADS, parts))
 
 
-def shown(scene, layout):
-    """What each cell shows of things at [(cx, cy, r)]: [4, 64] class numbers, 0 for nothing."""
-    out = np.zeros((4, CELLS, CELLS), np.int64)
+def shown(scene, layout, side=CELLS):
+    """What each of side x side cells shows of things at [(cx, cy, r)]: [4, side * side] class
+    numbers, 0 for nothing."""
+    out = np.zeros((4, side, side), np.int64)
     out[3] = list(BACKGROUNDS).index(scene.background)
-    grid = (np.arange(CELLS) + 0.5) * 64 / CELLS
+    grid = (np.arange(side) + 0.5) * 64 / side
     for thing, (cx, cy, r) in zip(scene.things, layout):
         inside = (abs(grid[None, :] - cx) < r) & (abs(grid[:, None] - cy) < r)
         out[0][inside] = 1 + COLOUR.index(thing.colour)
@@ -132,16 +149,19 @@ def check(text, reader, tokenizer):
     print("held out, on things:", {k: round(v, 3) for k, v in right.items()}, flush=True)
 
 
-def main():
-    tokenizer, rng = world_tokenizer.load(), np.random.default_rng(3)
-    text, reader, marks = CLIPTextModel(text_config(tokenizer)), Reader(), Marks()
+def main(name="text"):
+    size = KINDS[name]
+    torch.manual_seed(size.seed)
+    tokenizer, rng = world_tokenizer.load(), np.random.default_rng(size.draws)
+    text = CLIPTextModel(text_config(tokenizer, size))
+    reader, marks = Reader(size.width), Marks(size.width)
     params = [p for m in (text, reader, marks) for p in m.parameters()]
     optimizer = torch.optim.AdamW(params, RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    meter = Meter("text", 100)
-    for step in range(STEPS):
+    meter = Meter(name, 100)
+    for step in range(size.steps):
         ids, target, scenes = draw(rng, tokenizer, BATCH)
         for group in optimizer.param_groups:
-            group["lr"] = RATE * cosine(step, STEPS, warm=200)
+            group["lr"] = RATE * cosine(step, size.steps, warm=200)
         states = text(ids).last_hidden_state
         answer = reader(states)
         losses = {k: F.cross_entropy(answer[k].transpose(1, 2), target[:, i])
@@ -155,9 +175,9 @@ def main():
         meter(step, **losses)
         if step % 200 == 199:
             check(text, reader, tokenizer)
-    text.save_pretrained(CACHE / "text")
+    text.save_pretrained(CACHE / name)
 
 
 if __name__ == "__main__":
     one_thread()
-    main()
+    main(*sys.argv[1:])
