@@ -20,7 +20,7 @@ from language import EDITS, edit, parse
 from train_clip import Facts, framed, near_misses, prepare
 from train_text import numbers, shown
 
-STEPS, BATCH, RATE, EDITS_EACH, SOFT = 600, 32, 1.5e-3, 3, 0.1
+STEPS, BATCH, RATE, EDITS_EACH, SOFT = 1500, 32, 1.5e-3, 3, 0.1
 
 
 class Trainer:
