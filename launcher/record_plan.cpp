@@ -18,6 +18,11 @@ double beta_of(const ObjectiveConfig& config) {
 
 }  // namespace
 
+bool records_trajectories(const Assembly& assembly) {
+  return assembly.config.records.every > 0 &&
+         model::num_transitions(assembly.generator.policy.schedule()) > 0;
+}
+
 data::RecordPlan record_plan(const Assembly& assembly, int world_size) {
   const Config& config = assembly.config;
   const auto [channels, height, width] = assembly.generator.latent_CHW;

@@ -27,7 +27,7 @@ RunRecorder::RunRecorder(const data::RunFolder& folder, const Attempt& attempt,
       folder_(folder),
       num_transitions_(
           static_cast<std::int64_t>(model::num_transitions(assembly.generator.policy.schedule()))) {
-  if (assembly.config.records.every > 0) {
+  if (records_trajectories(assembly)) {
     trajectories_.emplace(
         folder.attempt(attempt.number) / data::trajectory_file_name(communicator.rank()),
         record_plan(assembly, communicator.world_size()), communicator.rank());

@@ -144,7 +144,7 @@ Attempt TrainingRun::start_attempt(const TrainRequest& request) {
 
 std::int64_t TrainingRun::open_attempt() {
   const std::int64_t number = folder_.start_attempt();
-  if (config_.records.every > 0)
+  if (records_trajectories(assembly_))
     data::write_master_record(folder_.attempt(number),
                               record_plan(assembly_, ranks_.topology().world_size));
   return number;

@@ -98,6 +98,17 @@ def test_a_method_that_reinforces_needs_a_density_at_every_step(rocm):
     assert done.returncode == 2 and "set model.eta = 1" in done.stderr, done.stderr
 
 
+@pytest.mark.parametrize("method", ["alignprop", "draft", "refl"])
+def test_a_sampler_without_noise_is_trained_and_has_no_trajectories(rocm, method):
+    settings = settings_of(method, run__iterations=2, model__path="world/teacher", model__guidance_scale=3.0,
+                           objective__extra_draws=0, checkpoint__every=1)
+    run = rocm.train("quiet", **settings)
+    assert not list((run / "trajectories").glob("*/*.h5"))
+    assert all(line["grad_norm"] > 0.0 for line in metrics(run))
+    done = rocm.run("inspect", run)
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_a_method_defaults_to_is_written_down(rocm):
     run = rocm.train("d", run__iterations=1, **{
         "objective__method": "ddpo", "objective__divergence": "none", "model__path": "world/teacher",
