@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"

@@ -7,7 +7,7 @@
 
 #include "data/image_file.hpp"
 #include "data/whole_file.hpp"
-#include "launcher/due.hpp"
+#include "dist/base/due.hpp"
 #include "launcher/evaluation_record.hpp"
 #include "launcher/record_plan.hpp"
 #include "launcher/trajectory_step.hpp"

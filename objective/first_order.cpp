@@ -5,6 +5,7 @@
 
 #include <ATen/ops/stack.h>
 
+#include "dist/base/due.hpp"
 #include "model/keyed_noise.hpp"
 
 namespace rocm::objective {
@@ -35,8 +36,8 @@ void FirstOrder::begin(const Batch& batch) {
 }
 
 RocmObjective FirstOrder::objective_at(std::int64_t step) const {
-  const bool measures = options_.measure_every > 0 && step % options_.measure_every == 0;
-  return measures ? objective_.measuring(options_.measure) : objective_.weighing(beta_in_use_);
+  return due(options_.measure_every, step) ? objective_.measuring(options_.measure)
+                                           : objective_.weighing(beta_in_use_);
 }
 
 RocmObjective FirstOrder::objective_for(std::int64_t step, const Unit& unit) const {

@@ -8,6 +8,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "dist/base/contract.hpp"
+#include "dist/base/due.hpp"
 #include "model/transition_log_probability.hpp"
 #include "objective/distance_judgement.hpp"
 
@@ -49,23 +50,20 @@ void PolicyGradient::begin_phase(Phase phase) const {
 void PolicyGradient::begin(const Batch& batch) {
   experiences_.clear();
   for (const Unit& unit : batch.units) experiences_.push_back(experience_of(batch, unit));
-  const std::vector<double> all = signals(gather_rewards(batch));
+  const std::vector<double> signals_of_all = signals(gather_rewards(batch));
+  const at::Tensor signal_S = at::tensor(at::ArrayRef<double>(signals_of_all), at::kDouble);
   for (std::size_t i = 0; i < experiences_.size(); ++i) {
     const auto& samples = batch.units[i].sample_ids;
-    const at::Tensor& reward_B = experiences_[i].rollout.reward_B;
     const auto count = static_cast<std::int64_t>(samples.size());
     experiences_[i].signal_B =
-        at::tensor(at::ArrayRef<double>(&all.at(static_cast<std::size_t>(samples.front())),
-                                        static_cast<std::size_t>(count)),
-                   at::kDouble)
-            .to(reward_B.device());
+        signal_S.narrow(0, samples.front(), count).to(experiences_[i].rollout.reward_B.device());
   }
 }
 
 Experience PolicyGradient::experience_of(const Batch& batch, const Unit& unit) const {
   const at::NoGradGuard no_grad;
   begin_phase(Phase::kRollout);
-  const bool measures = options_.measure_every > 0 && batch.step % options_.measure_every == 0;
+  const bool measures = due(options_.measure_every, batch.step);
   const auto use = measures ? model::ReferenceUse::kMeasured : model::ReferenceUse::kOff;
   const model::Rollout rollout(pipeline_.policy, batch.adapter, unit.text_BLD, unit.z_NBCHW,
                                {.reference = use, .reduction = options_.reduction});
@@ -127,12 +125,11 @@ UnitEvaluation PolicyGradient::evaluate(const Batch& batch, std::size_t unit) co
   model::StepReplay replay(pipeline_.policy, batch.adapter, work.text_BLD);
   const ReferenceSteps reference(pipeline_.policy, uses_reference() ? work.text_BLD : at::Tensor());
   for (std::size_t n = 0; n < transitions.size(); ++n) {
-    const at::Tensor& state_BCHW = transitions[n].state_BCHW;
     ReplayedTransition seen{.n = n, .unit = work, .experience = experience};
-    seen.outputs = replay.at(n, state_BCHW);
+    seen.outputs = replay.at(n, transitions[n].state_BCHW);
     seen.log_probability_B = model::transition_log_probability(
         experience.next_state_BCHW[n], seen.outputs.mean_BCHW, schedule()[n].sigma);
-    if (uses_reference()) seen.reference = reference.at(n, state_BCHW);
+    if (uses_reference()) seen.reference = reference.at(n, transitions[n].state_BCHW);
     const at::Tensor loss = loss_B(seen);
     replay.backward(loss.sum().mul(share), gradient);
     evaluation.loss_B.add_(loss.detach().to(at::kDouble), 1.0 / static_cast<double>(counted));
