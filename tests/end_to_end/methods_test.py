@@ -118,7 +118,7 @@ def test_what_a_method_defaults_to_is_written_down(rocm):
     assert json.loads((run / "metrics.jsonl").read_text().splitlines()[0])["step"] == 1
 
 
-@pytest.mark.parametrize("file", sorted(Path("experiments").glob("*.toml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(Path("experiments").rglob("*.toml")), ids=lambda file: file.stem)
 def test_every_experiment_is_a_configuration_that_would_run(rocm, file):
     sweeps = "[sweep]" in file.read_text()
     verb = ["sweep", "plan"] if sweeps else ["train", "--dry-run"]
