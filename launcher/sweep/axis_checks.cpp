@@ -40,6 +40,16 @@ void check_column(const SweepColumn& column) {
           "sweep its keys, together below [sweep.zip]; for rewards write [[{...}], [{...}]]");
 }
 
+void check_label(const SweepColumn& label, const SweepAxis& axis) {
+  if (axis.columns.size() == 1)
+    refuse_axis(label.where, "label stands alone", "it names what the lists beside it set",
+                "put it below [sweep.zip], with other lists");
+  for (const Setting& value : label.values)
+    if (!std::holds_alternative<std::string>(value.value))
+      refuse_axis(value.where, fmt::format("a label is {}", kind_of(value)),
+                  "it is part of the runs' names", "write it in quotes");
+}
+
 /// The values of one member along an axis, as text.
 std::vector<std::string> row_of(const SweepAxis& axis, std::size_t row) {
   std::vector<std::string> texts;
@@ -81,6 +91,7 @@ void check_axes(const std::vector<SweepAxis>& axes) {
   for (const SweepAxis& axis : axes) {
     for (const SweepColumn& column : axis.columns) {
       check_column(column);
+      if (column.is_label()) check_label(column, axis);
       for (const SweepColumn* other : seen)
         if (is_inside(column.key, other->key) || is_inside(other->key, column.key))
           refuse_axis(column.where,

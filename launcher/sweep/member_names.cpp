@@ -22,7 +22,8 @@ struct ShortForm {
 
 constexpr int kPlaceOfOthers = 5;
 
-constexpr auto kShortForms = std::to_array<ShortForm>({{"objective.method", "", 0},
+constexpr auto kShortForms = std::to_array<ShortForm>({{"label", "", -1},
+                                                       {"objective.method", "", 0},
                                                        {"objective.divergence", "", 1},
                                                        {"objective.beta", "b", 2},
                                                        {"reward", "", 3},
@@ -78,6 +79,10 @@ std::string with_beginning(const std::string& beginning, const std::string& name
   return beginning + (beginning.empty() || number ? "" : "_") + name;
 }
 
+bool is_labelled(const SweepAxis& axis) {
+  return std::ranges::any_of(axis.columns, &SweepColumn::is_label);
+}
+
 }  // namespace
 
 std::vector<NamedColumn> named_columns(const std::vector<SweepAxis>& axes) {
@@ -93,7 +98,9 @@ std::vector<NamedColumn> named_columns(const std::vector<SweepAxis>& axes) {
     const std::string& key = column.column->key;
     const std::string beginning = beginning_of(key);
     const bool own = beginning.empty() || uses[beginning] == 1;
-    for (std::string& name : column.names) name = with_beginning(own ? beginning : key, name);
+    const bool spoken_for = !column.column->is_label() && is_labelled(axes[column.axis]);
+    for (std::string& name : column.names)
+      name = spoken_for ? "" : with_beginning(own ? beginning : key, name);
   }
   std::ranges::sort(named, {}, [](const NamedColumn& column) {
     return std::pair(place_of(*column.column), column.column->key);

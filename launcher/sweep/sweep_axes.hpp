@@ -15,6 +15,9 @@ struct SweepColumn {
   std::string key;    ///< dotted, entries of lists by number: "objective.beta", "reward.0.weight"
   std::string where;  ///< file:line:column of the key
   Setting::List values;
+
+  /// Whether it names the rows of its zip: `label`, which is no key of the configuration.
+  [[nodiscard]] bool is_label() const { return key == "label"; }
 };
 
 /// Columns that go together; a key of the Cartesian product is an axis of one column.
@@ -29,6 +32,7 @@ struct SweepAxis {
 ///   [sweep]            "objective.beta" = [0.1, 1.0], or nested tables: a key, an axis
 ///   [sweep.zip]        all of its columns are one axis
 ///   [[sweep.zip]]      one axis each
+///   label = [...]      among the columns of a zip: what ids say of its rows
 /// Throws Failure(kUsage) at file:line:column.
 [[nodiscard]] std::vector<SweepAxis> take_sweep_axes(Setting::Table& settings,
                                                      const std::string& file);

@@ -56,9 +56,11 @@ class MemberFactory {
     Setting::Table settings = settings_;
     for (const NamedColumn& named : columns_) {
       const std::size_t row = rows[named.axis];
-      member.id += (member.id.empty() ? "" : "-") + named.names[row];
+      if (!member.id.empty() && !named.names[row].empty()) member.id += '-';
+      member.id += named.names[row];
       member.values.push_back(named.column->values[row]);
-      put(member.values.back(), named.column->key, named.column->where, settings);
+      if (!named.column->is_label())
+        put(member.values.back(), named.column->key, named.column->where, settings);
     }
     member.config = config_of(settings, file_.string());
     check(member);  // also the names of the sweep, which the member's replace

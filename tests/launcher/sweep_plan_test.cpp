@@ -89,6 +89,26 @@ TEST(SweepPlan, SeveralGroupsMayBeZipped) {
               ElementsAre("kl-b1-bs8-n2", "kl-b1-bs4-n4", "js-b4-bs8-n2", "js-b4-bs4-n4"));
 }
 
+TEST(SweepPlan, ALabelSpeaksForTheListsBesideIt) {
+  const SweepPlan plan = planned(
+      "\"run.seed\" = [0, 1]\n[sweep.zip]\nlabel = [\"kl\", \"js, strong\"]\n"
+      "\"objective.divergence\" = [\"kl\", \"js\"]\n\"objective.beta\" = [1, 4]\n");
+  EXPECT_THAT(ids_of(plan), ElementsAre("kl-s0", "js__strong-s0", "kl-s1", "js__strong-s1"));
+  EXPECT_THAT(plan.keys,
+              ElementsAre("label", "objective.divergence", "objective.beta", "run.seed"));
+  EXPECT_EQ(std::get<double>(plan.members.back().config.objective.beta), 4.0);
+}
+
+TEST(SweepPlan, LabelsAreTextsOfOtherLists) {
+  EXPECT_THAT(error_of_sweep("label = [\"a\"]\n"), StartsWith("s.toml:2:1: label stands alone ("));
+  EXPECT_THAT(error_of_sweep("[sweep.zip]\nlabel = [\"a\", 2]\n\"run.seed\" = [0, 1]\n"),
+              StartsWith("s.toml:3:15: a label is an integer ("));
+  EXPECT_THAT(error_of_sweep("[sweep.zip]\nlabel = [\"a\"]\n\"run.seed\" = [0, 1]\n"),
+              HasSubstr("run.seed has 2 values and label has 1"));
+  EXPECT_THAT(error_of_sweep("[sweep.zip]\nlabel = [\"a\", \"a\"]\n\"run.seed\" = [0, 1]\n"),
+              HasSubstr("would both be called a"));
+}
+
 TEST(SweepPlan, MembersAreCompleteConfigurations) {
   const SweepPlan plan = parse_sweep(
       minimal_toml("[run]\nname = \"study\"\noutput = \"out\"\n[sweep]\nobjective.beta = [0.5]\n"),
