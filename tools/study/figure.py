@@ -41,4 +41,4 @@ def _panel(axes, lines, name):
         dash, colour = LOOKS[index % len(LOOKS)]
         low, high = np.percentile(line.y[name][1:], PERCENTILES, axis=0)
         axes.fill_between(line.x, low, high, color=colour, alpha=0.18, linewidth=0)
-        axes.plot(line.x, line.y[name][0], dash, color=colour, marker="o", markersize=3, label=line.label)
+        axes.plot(line.x, line.y[name][0], dash, color=colour, label=line.label)
