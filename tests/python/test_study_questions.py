@@ -2,15 +2,17 @@
 """tools/study: over-optimisation, equal proxy, the race; and its drawings, where the libraries are there."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
-from study_files import by_prompt, write_evaluation, write_metrics
-from test_study_tables import FALLING, STEADY, printed, refused
+from study_files import FALLING, STEADY, by_prompt, printed, refused, write_evaluation, write_metrics
 
-from study import equal_proxy, overoptimisation
+from study import equal_proxy, overoptimisation, race
 from study.command_line import main
 from study.evaluations import open_study
+from study.groups import Group, Study
+from study.tables import text
 
 OPTIONS = ["--proxy", "proxy", "--truth", "truth"]
 
@@ -50,8 +52,6 @@ def test_a_fall_within_its_interval_holds(tmp_path):
 
 def test_noise_alone_is_seldom_called_a_fall():
     """Forty steps of pure noise: the best of them looks good, and its fall must not."""
-    from study.evaluations import Group, Study
-
     generator = np.random.default_rng(5)
     noise = {
         f"g{i}": Group(f"g{i}", ("r",), tuple(range(40)), {"proxy": values, "truth": values})
@@ -98,8 +98,6 @@ def test_equal_proxy_refuses_places_at_or_below_the_base(capsys, path):
 
 
 def race_rows(tmp_path, path):
-    from study import race
-
     runs = [
         write_metrics(tmp_path / "kl-s0", [[(1, 1.0), (50, 10.0)], [(51, 1.0), (100, 20.0)]], 4.0),
         write_metrics(tmp_path / "kl-s1", [[(1, 1.0), (50, 20.0), (100, 50.0)]], 6.0),
@@ -125,9 +123,6 @@ def test_the_race_says_when_a_curve_gets_there(tmp_path, path):
 
 
 def test_the_race_marks_what_never_gets_there(tmp_path, path):
-    from study import race
-    from study.tables import text
-
     study = open_study([path])
     runs = [write_metrics(tmp_path / name, [[(50, 1.0), (100, 2.0)]]) for name in ("kl-s0", "kl-s1", "none-s0")]
     kl, none = race.rows(study, race.clocks(study, runs), ["proxy"], "none")
@@ -163,8 +158,8 @@ def test_the_race_is_drawn_and_printed(capsys, tmp_path, path):
 
 
 def test_drawings_without_their_library_are_refused(capsys, monkeypatch, tmp_path, path):
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
-    monkeypatch.delitem(__import__("sys").modules, "study.figure", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "study.figure", raising=False)
     error = refused(capsys, "curves", path, "--x", "step", "--y", "truth", "--output", tmp_path / "f.svg")
     assert error == "study: matplotlib is not installed. pip install -r tools/study/requirements.txt.\n"
 

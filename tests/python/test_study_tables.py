@@ -5,31 +5,11 @@ import csv
 
 import numpy as np
 import pytest
-from study_files import by_prompt, write_evaluation
+from study_files import FALLING, STEADY, by_prompt, printed, refused, write_evaluation
 
 from study.bootstrap import Interval
-from study.command_line import main
 from study.evaluations import open_study
 from study.tables import markdown, text
-
-STEADY = {"proxy": {50: 1.0, 100: 2.0}, "truth": {50: 0.1, 100: 0.2}, "divergence": {50: 0.5, 100: 0.75}}
-FALLING = {"proxy": {50: 2.0, 100: 4.0}, "truth": {50: 0.3, 100: -0.1}, "divergence": {50: 1.0, 100: 2.0}}
-
-
-def printed(capsys, *arguments):
-    """Cells of the table by row and column."""
-    assert main(list(map(str, arguments))) == 0
-    output = capsys.readouterr()
-    assert output.err == "" and output.out.startswith("| ") and output.out.endswith(" |\n")
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in output.out.splitlines()]
-    return {line[0]: dict(zip(lines[0], line)) for line in lines[2:]}
-
-
-def refused(capsys, *arguments):
-    assert main(list(map(str, arguments))) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    return output.err
 
 
 @pytest.fixture

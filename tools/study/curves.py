@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .bootstrap import means
-from .evaluations import DIVERGENCE
+from .groups import DIVERGENCE
 
 STEP, ROOT = "step", f"sqrt_{DIVERGENCE}"
 

@@ -2,7 +2,7 @@
 """table: what each group changed."""
 
 from .bootstrap import interval, means
-from .evaluations import DIVERGENCE
+from .groups import DIVERGENCE
 from .problem import Problem, pick
 
 

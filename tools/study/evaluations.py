@@ -2,52 +2,16 @@
 """Files of `rocm-dist evaluate --output` as groups of runs, each policy as its difference from its own base."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from rocm_dist_records import open_evaluation
 
-from .problem import Problem, pick
+from .groups import DIVERGENCE, Group, Study
+from .problem import Problem
 
 BASE = "base"
-DIVERGENCE = "divergence"
 ADVICE = "Give files that `rocm-dist evaluate --output` wrote"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Runs that differ in their training seed only."""
-
-    name: str
-    runs: tuple  # their names
-    steps: tuple  # those that all runs have; 0, the base, is the first
-    scores: dict  # name, also "divergence" -> difference from the base [run, step, prompt]
-
-    @property
-    def seeds(self):
-        return f"{len(self.runs)} seed{'s' if len(self.runs) > 1 else ''}"
-
-    def score(self, name):
-        return pick(name, self.scores, "score")
-
-
-@dataclass(frozen=True)
-class Study:
-    groups: dict  # by name, in the order of the files
-    bases: dict  # label -> {score: mean}
-    scores: tuple  # those of all files, without the divergence
-    divergence: str  # its kind
-
-    @property
-    def divergence_name(self):
-        return "KL" if self.divergence == "kl" else self.divergence
-
-    def group(self, name):
-        return pick(name, self.groups, "group")
-
-    def chosen(self, names):
-        return [self.group(name) for name in names or self.groups]
 
 
 def open_study(paths):
