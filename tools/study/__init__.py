@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables and figures of docs/results.md from what `rocm-dist evaluate` and runs wrote."""

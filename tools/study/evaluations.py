@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of `rocm-dist evaluate --output` as groups of runs, each policy as its difference from its own base."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+from rocm_dist_records import open_evaluation
+
+from .groups import DIVERGENCE, Group, Study
+from .problem import Problem
+
+BASE = "base"
+ADVICE = "Give files that `rocm-dist evaluate --output` wrote"
+
+
+def open_study(paths):
+    files = {str(path): _read(path) for path in paths}
+    scores = [name for name in _scores(files) if name != DIVERGENCE]
+    means = {path: _sampled(file, [*scores, DIVERGENCE]) for path, file in files.items()}
+    runs = {}
+    for path, file in files.items():
+        for name, course in _courses(file).items():
+            if name in runs:
+                raise Problem(f"{path}: the run {name} is in another file, too", "Give one of the two")
+            runs[name] = (course, means[path])
+    kinds = {file.attrs.get(DIVERGENCE, DIVERGENCE) for file in files.values()}
+    return Study(_groups(runs), _bases(means), tuple(scores), kinds.pop() if len(kinds) == 1 else DIVERGENCE)
+
+
+def _read(path):
+    if not Path(path).exists():
+        raise Problem(f"{path}: no such file", ADVICE)
+    try:
+        file = open_evaluation(path)
+    except (OSError, ValueError) as error:
+        raise Problem(f"{path}: not an evaluation ({str(error).rstrip('.')})", ADVICE) from error
+    if DIVERGENCE not in file:
+        raise Problem(f"{path}: not an evaluation (no divergence)", ADVICE)
+    return file
+
+
+def _scores(files):
+    """Names of the variables per picture that all files have; the prompts must be the same."""
+    first_path, first = next(iter(files.items()))
+    for path, file in files.items():
+        if not np.array_equal(file.prompts.values, first.prompts.values):
+            raise Problem(f"{path}: its prompts are not those of {first_path}", "Evaluate both on the same prompts")
+    per_picture = [name for name, values in first.items() if values.dims == ("policy", "prompt", "seed")]
+    return [name for name in per_picture if all(name in file for file in files.values())]
+
+
+def _sampled(file, names):
+    """Scores averaged over the pictures of a prompt: {name: [policy, prompt]}, with labels."""
+    return {name: file[name].mean("seed", skipna=False) for name in names}
+
+
+def _courses(file):
+    """{run: {step: policy}} in the order of training; the result comes last and replaces its own checkpoint."""
+    courses = {}
+    for policy, step in zip(file.policy.values, file.training_step.values):
+        if policy != BASE:
+            name = re.sub(r"@\d+$", "", policy)
+            courses.setdefault(name, {0: BASE})[int(step)] = policy
+    return courses
+
+
+def _groups(runs):
+    members = {}
+    for name in runs:
+        members.setdefault(re.sub(r"(?<=.)-s\d+$", "", name), []).append(name)
+    return {group: _group(group, {name: runs[name] for name in names}) for group, names in members.items()}
+
+
+def _group(name, runs):
+    courses = [course for course, _ in runs.values()]
+    if len({list(course)[-1] for course in courses}) > 1:
+        ends = ", ".join(f"{list(course)[-1]} of {run}" for run, (course, _) in runs.items())
+        raise Problem(f"the runs of {name} end at different steps ({ends})", "Train them equally long")
+    steps = tuple(step for step in courses[0] if all(step in course for course in courses))
+    differences = [_differences([course[step] for step in steps], means) for course, means in runs.values()]
+    scores = {score: np.stack([run[score] for run in differences]) for score in differences[0]}
+    return Group(name, tuple(runs), steps, scores)
+
+
+def _differences(policies, means):
+    """{score: [step, prompt]}"""
+    return {name: (mean.sel(policy=policies) - mean.sel(policy=BASE)).values for name, mean in means.items()}
+
+
+def _bases(means):
+    """Files that drew the same base model's pictures share a base."""
+    bases = {}
+    for path, scores in means.items():
+        base = {name: mean.sel(policy=BASE).values for name, mean in scores.items()}
+        if not any(_same(base, other) for other in bases.values()):
+            bases[path] = base
+    return {
+        label: {name: float(mean.mean()) for name, mean in base.items()}
+        for label, base in zip(_labels(list(bases)), bases.values())
+    }
+
+
+def _labels(paths):
+    """Short ones, where they differ."""
+    stems = [Path(path).stem for path in paths]
+    names = stems if len(set(stems)) == len(paths) else paths
+    return [f"{BASE} of {name}" for name in names] if len(paths) > 1 else [BASE]
+
+
+def _same(one, other):
+    return all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
