@@ -12,6 +12,7 @@
 #include "data/printable.hpp"
 #include "dist/base/log.hpp"
 #include "launcher/program_place.hpp"
+#include "launcher/sweep/device_share.hpp"
 #include "launcher/sweep/member_files.hpp"
 #include "launcher/sweep/member_state.hpp"
 
@@ -22,15 +23,16 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Several mpirun on one machine would all tie their ranks to the same cores.
+/// `devices` is a value of CUDA_VISIBLE_DEVICES, or empty. Several mpirun on one machine would all
+/// tie their ranks to the same cores.
 std::vector<std::string> training_command(const std::filesystem::path& config,
-                                          std::optional<int> ranks) {
+                                          std::optional<int> ranks, const std::string& devices) {
   std::vector<std::string> words;
-  if (ranks) words = {"mpirun", "--bind-to", "none", "-n", std::to_string(*ranks)};
-  for (const std::string& word :
-       {running_program().string(), std::string("train"), std::string("--config"), config.string(),
-        std::string("--resume"), std::string("auto")})
-    words.push_back(word);
+  if (!devices.empty()) words = {"env", "CUDA_VISIBLE_DEVICES=" + devices};
+  if (ranks)
+    words.insert(words.end(), {"mpirun", "--bind-to", "none", "-n", std::to_string(*ranks)});
+  words.insert(words.end(), {running_program().string(), "train", "--config", config.string(),
+                             "--resume", "auto"});
   return words;
 }
 
@@ -41,7 +43,7 @@ void note_in(const std::filesystem::path& log, const std::string& line) {
 }  // namespace
 
 SweepRun::SweepRun(const SweepPlan& plan, const SweepRunOptions& options)
-    : plan_(plan), options_(options) {
+    : plan_(plan), options_(options), devices_(visible_devices()) {
 }
 
 ExitCode SweepRun::run() {
@@ -80,9 +82,17 @@ void SweepRun::start(const SweepMember& member) {
   note_in(log, "STARTED by rocm-dist sweep run");
   Log::info(fmt::format("{}: started, {} of {}; prints to {}", member.id, next_,
                         plan_.members.size(), data::printable_path(log)));
-  running_.push_back({.member = &member,
-                      .start_s = now_s(),
-                      .process = ChildProcess(training_command(config, options_.ranks), log)});
+  const std::size_t job = free_job();
+  const auto ranks = static_cast<std::size_t>(options_.ranks.value_or(1));
+  const auto words = training_command(config, options_.ranks, devices_of_job(devices_, job, ranks));
+  running_.push_back(
+      {.member = &member, .job = job, .start_s = now_s(), .process = ChildProcess(words, log)});
+}
+
+std::size_t SweepRun::free_job() const {
+  std::size_t job = 0;
+  while (std::ranges::find(running_, job, &Running::job) != running_.end()) ++job;
+  return job;
 }
 
 void SweepRun::take_signal(int signal) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <list>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "dist/base/contract.hpp"
 #include "launcher/sweep/awaited_signals.hpp"
@@ -32,12 +34,14 @@ class SweepRun {
  private:
   struct Running {
     const SweepMember* member;
+    std::size_t job;  ///< which of those that run now, from 0
     double start_s;
     ChildProcess process;
   };
 
   void start_members();
   void start(const SweepMember& member);
+  [[nodiscard]] std::size_t free_job() const;
   void take_signal(int signal);
   void collect_ended();
   void note_end(const Running& ended, ExitCode code);
@@ -46,6 +50,7 @@ class SweepRun {
 
   const SweepPlan& plan_;
   SweepRunOptions options_;
+  std::vector<std::string> devices_;  ///< GPUs, which the jobs share out
   AwaitedSignals signals_;
   std::size_t next_ = 0;  ///< the first member that was not looked at
   std::list<Running> running_;

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import SMALL_WORLD, metrics
@@ -51,18 +53,27 @@ def test_a_plan_is_a_table(sweep):
     assert not sweep.sweep_folder.exists()
 
 
-def start(sweep, *more):
+def start(sweep, *more, **environment):
     return subprocess.Popen(
         sweep.command(*sweep.sweep_arguments("run", *more, iterations=1000)),
-        stderr=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE, text=True, env=os.environ | environment,
     )
 
 
+def devices_of_members(job):
+    """CUDA_VISIBLE_DEVICES of what a `sweep run` has started."""
+    children = Path(f"/proc/{job.pid}/task/{job.pid}/children").read_text().split()
+    environments = [Path(f"/proc/{child}/environ").read_text().split("\0") for child in children]
+    return sorted(word.partition("=")[2] for words in environments for word in words
+                  if word.startswith("CUDA_VISIBLE_DEVICES="))
+
+
 def test_an_interrupted_sweep_saves_and_goes_on_to_its_table(sweep):
-    job = start(sweep, "--jobs", "2")
+    job = start(sweep, "--jobs", "2", CUDA_VISIBLE_DEVICES="5,7")
     wait_for_step(sweep.sweep_folder / IDS[0], 2)
     wait_for_step(sweep.sweep_folder / IDS[1], 2)
     assert list(states(sweep, iterations=1000).values()) == ["running"] * 2 + ["pending"] * 2
+    assert devices_of_members(job) == ["5", "7"]
     job.send_signal(signal.SIGUSR1)
     _, text = job.communicate(timeout=60)
     assert job.returncode == 75, text
