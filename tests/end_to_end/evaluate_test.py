@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -164,3 +166,13 @@ def test_no_prompts_are_input(world):
     done = world.run("evaluate", "--model", "world/lcm", "--score", "shapes", "--prompts", empty,
                      "--output", world.folder / "g.h5")
     assert done.returncode == 3 and "empty.txt" in done.stderr, done.stderr
+
+
+def test_the_study_tool_makes_a_table_of_the_file(world):
+    _, output = evaluate(world, "h.h5", "--run", world.finished, world.other, "--score", *SCORES)
+    study = [sys.executable, "tools/study", "table", output, "--proxy", "pickscore"]
+    table = subprocess.run(study, capture_output=True, text=True)
+    assert table.returncode == 0, table.stderr
+    title, _, *rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.stdout.splitlines()]
+    assert title == ["group", "step", "seeds", "pickscore", "shapes", "KL"]
+    assert [row[0] for row in rows] == ["base", "run", "other"]
