@@ -205,7 +205,7 @@ def configuration_seeds():
 
 def sweep_seeds():
     for path in sorted((ROOT / "experiments").glob("*.toml")):
-        if b"[sweep]" in path.read_bytes():
+        if b"[sweep" in path.read_bytes():
             yield path.read_bytes()
     run = b'[model]\npath = "m"\n[[reward]]\nname = "pickscore"\npath = "c"\n[data]\nprompts = "p.txt"\n'
     yield run + b'[sweep]\nrun.seed = [0, 1]\n[sweep.zip]\n"model.steps" = [4, 8]\ndata.batch_size = [2, 4]\n'
