@@ -34,7 +34,7 @@ std::string devices_of_job(std::span<const std::string> devices, std::size_t job
   std::vector<std::string> share;
   for (std::size_t i = 0; i < std::min(ranks, devices.size()); ++i)
     share.push_back(devices[(job * ranks + i) % devices.size()]);
-  return fmt::format("{}", fmt::join(share, ","));
+  return fmt::to_string(fmt::join(share, ","));
 }
 
 }  // namespace rocm::launcher

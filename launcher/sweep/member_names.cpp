@@ -79,8 +79,9 @@ std::string with_beginning(const std::string& beginning, const std::string& name
   return beginning + (beginning.empty() || number ? "" : "_") + name;
 }
 
-bool is_labelled(const SweepAxis& axis) {
-  return std::ranges::any_of(axis.columns, &SweepColumn::is_label);
+/// Of a column that a label speaks for.
+std::vector<std::string> no_names(const SweepColumn& column) {
+  return std::vector<std::string>(column.values.size());
 }
 
 }  // namespace
@@ -89,18 +90,19 @@ std::vector<NamedColumn> named_columns(const std::vector<SweepAxis>& axes) {
   std::vector<NamedColumn> named;
   std::map<std::string, int> uses;  ///< of a beginning
   for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    const bool labelled = std::ranges::any_of(axes[axis].columns, &SweepColumn::is_label);
     for (const SweepColumn& column : axes[axis].columns) {
-      named.push_back({&column, axis, value_names(column)});
-      ++uses[beginning_of(column.key)];
+      const bool spoken_for = labelled && !column.is_label();
+      named.push_back({&column, axis, spoken_for ? no_names(column) : value_names(column)});
+      if (!spoken_for) ++uses[beginning_of(column.key)];
     }
   }
   for (NamedColumn& column : named) {
     const std::string& key = column.column->key;
     const std::string beginning = beginning_of(key);
     const bool own = beginning.empty() || uses[beginning] == 1;
-    const bool spoken_for = !column.column->is_label() && is_labelled(axes[column.axis]);
     for (std::string& name : column.names)
-      name = spoken_for ? "" : with_beginning(own ? beginning : key, name);
+      if (!name.empty()) name = with_beginning(own ? beginning : key, name);
   }
   std::ranges::sort(named, {}, [](const NamedColumn& column) {
     return std::pair(place_of(*column.column), column.column->key);

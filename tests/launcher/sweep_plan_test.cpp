@@ -99,6 +99,12 @@ TEST(SweepPlan, ALabelSpeaksForTheListsBesideIt) {
   EXPECT_EQ(std::get<double>(plan.members.back().config.objective.beta), 4.0);
 }
 
+TEST(SweepPlan, WhatALabelSpeaksForLengthensNoOtherName) {
+  EXPECT_THAT(ids_of("\"evaluation.every\" = [5]\n[sweep.zip]\nlabel = [\"long\"]\n"
+                     "\"checkpoint.every\" = [9]\n"),
+              ElementsAre("long-every5"));
+}
+
 TEST(SweepPlan, LabelsAreTextsOfOtherLists) {
   EXPECT_THAT(error_of_sweep("label = [\"a\"]\n"), StartsWith("s.toml:2:1: label stands alone ("));
   EXPECT_THAT(error_of_sweep("[sweep.zip]\nlabel = [\"a\", 2]\n\"run.seed\" = [0, 1]\n"),

@@ -24,7 +24,7 @@ def path(tmp_path):
 
 def test_a_truth_that_falls_behind_its_peak_is_named(capsys, path):
     rows = printed(capsys, "overoptimisation", path, *OPTIONS)
-    assert list(rows["kl"].values())[1:] == ["2 seeds", "+2 [+2, +2]", "100", "+0 [+0, +0]", "holds"]
+    assert list(rows["kl"].values())[1:] == ["2 seeds", "+2 [+2, +2]", "100", "+0 [+0, +0]", "no fall shown"]
     assert list(rows["none"].values())[1:] == ["1 seed", "+4 [+4, +4]", "50", "-0.4 [-0.4, -0.4]", "falls"]
 
 
@@ -39,15 +39,15 @@ def test_the_peak_is_chosen_on_odd_and_measured_on_even_prompts(tmp_path):
     path = write_evaluation(tmp_path / "a.h5", {"a": {"proxy": {1: 1, 2: 2, 3: 3}, "truth": truth}})
     (row,) = overoptimisation.rows(open_study([path]), "proxy", "truth")
     assert row["truth peak step"] == 1
-    assert row["truth end - peak"][:3] == pytest.approx((1, 1, 1)) and row["verdict"] == "holds"
+    assert row["truth end - peak"][:3] == pytest.approx((1, 1, 1)) and row["verdict"] == "no fall shown"
 
 
-def test_a_fall_within_its_interval_holds(tmp_path):
+def test_a_fall_within_its_interval_is_not_shown(tmp_path):
     truth = {1: 1.0, 2: by_prompt([2, 0, -3, 0, 3, 0])}
     path = write_evaluation(tmp_path / "a.h5", {"a": {"proxy": {1: 1, 2: 2}, "truth": truth}})
     (row,) = overoptimisation.rows(open_study([path]), "proxy", "truth")
     fall = row["truth end - peak"]
-    assert fall.estimate == pytest.approx(-1 / 3) and fall.low < 0 < fall.high and row["verdict"] == "holds"
+    assert fall.estimate == pytest.approx(-1 / 3) and fall.low < 0 < fall.high and row["verdict"] == "no fall shown"
 
 
 def test_noise_alone_is_seldom_called_a_fall():

@@ -24,5 +24,5 @@ def _row(group, proxy, truth):
         f"{proxy} at the end": interval(means(group.score(proxy), group.name)[:, -1]),
         f"{truth} peak step": group.steps[peak],
         f"{truth} end - peak": fall,
-        "verdict": "falls" if fall.high < 0 else "holds",
+        "verdict": "falls" if fall.high < 0 else "no fall shown",
     }
