@@ -30,7 +30,7 @@ Generator load_adapted_generator(const Config& config, const Computation& comput
                                  model::AdapterPlan& plan) {
   Generator generator = load_generator(config.model, computation, &plan);
   expect_all_targets_matched(plan);
-  require_trainable(config.objective.method, generator, config.model.path);
+  require_trainable(config.objective, generator, config.model.path);
   require_weight_per_transition(config.objective.transition_weights, generator);
   return generator;
 }

@@ -63,15 +63,18 @@ Request train_request(const GivenFlags& flags) {
 }
 
 Request sample_request(const GivenFlags& flags) {
-  return SampleRequest{.model = flags.required_path("model"),
-                       .prompts = flags.required_path("prompts"),
-                       .output = flags.required_path("output"),
-                       .lora = flags.path("lora"),
-                       .lora_scale = flags.number("lora-scale", 1.0),
-                       .config = flags.path("config"),
-                       .overrides = flags.overrides(),
-                       .noise = flags.path("noise"),
-                       .tensors = flags.path("tensors")};
+  SampleRequest request{.model = flags.required_path("model"),
+                        .prompts = flags.required_path("prompts"),
+                        .output = flags.required_path("output"),
+                        .lora = flags.path("lora"),
+                        .lora_scale = flags.number("lora-scale", 1.0),
+                        .config = flags.path("config"),
+                        .overrides = flags.overrides(),
+                        .noise = flags.path("noise"),
+                        .tensors = flags.path("tensors")};
+  if (flags.has("lora-scale") && !request.lora)
+    flags.refuse("--lora-scale has no adapter", "--lora is not given", "add --lora FILE");
+  return request;
 }
 
 Request score_request(const GivenFlags& flags) {

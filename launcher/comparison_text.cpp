@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/comparison_text.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "launcher/text_table.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -42,10 +43,8 @@ std::string interval_text(const EstimateOfPolicy& estimate, std::string (*text)(
   return fmt::format("[{}, {}]", text(estimate.low), text(estimate.high));
 }
 
-using Row = std::vector<std::string>;
-
-std::vector<Row> rows_of(const data::ComparisonRecord& record) {
-  std::vector<Row> rows{{"measure", "policy", "mean", "95 % interval"}};
+std::vector<TableRow> rows_of(const data::ComparisonRecord& record) {
+  std::vector<TableRow> rows{{"measure", "policy", "mean", "95 % interval"}};
   if (record.policies.size() > 1) rows[0].insert(rows[0].end(), {"minus base", "95 % interval"});
   for (const data::ComparedMeasure& measure : record.measures)
     for (std::size_t l = 0; l < record.policies.size(); ++l) {
@@ -61,21 +60,6 @@ std::vector<Row> rows_of(const data::ComparisonRecord& record) {
   return rows;
 }
 
-/// Columns as wide as their longest entry, two spaces apart.
-std::string aligned(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);  // the header has every column
-  for (const Row& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c)
-      line += fmt::format("{:<{}}", row[c], c + 1 < row.size() ? widths[c] + 2 : 0);
-    text += line + "\n";
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string comparison_table(const data::ComparisonRecord& record) {
@@ -84,7 +68,7 @@ std::string comparison_table(const data::ComparisonRecord& record) {
              "{} prompts x {} seeds, the same noise for every policy; intervals are over "
              "prompts\n\n",
              prompts, record.seeds) +
-         aligned(rows_of(record));
+         aligned_table(rows_of(record));
 }
 
 std::string comparison_lines(const data::ComparisonRecord& record) {

@@ -37,13 +37,13 @@ void refuse_sweep(const Setting::Table& settings) {
 
 /// The method that the settings name; its defaults stand where they are silent. What cannot be read
 /// is refused where every other value is.
-Method method_in(const Setting::Table& settings) {
+MethodName method_in(const Setting::Table& settings) {
   const NamedSetting* table = find(settings, "objective");
   const auto* keys =
       table == nullptr ? nullptr : std::get_if<Setting::Table>(&table->setting.value);
   const NamedSetting* method = keys == nullptr ? nullptr : find(*keys, "method");
-  if (method == nullptr) return Method::kRocm;
-  return Notation<Method>::read(method->setting, {}).value_or(Method::kRocm);
+  if (method == nullptr) return MethodName::kRocm;
+  return Notation<MethodName>::read(method->setting, {}).value_or(MethodName::kRocm);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "launcher/config_validation.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ bool needs_path(ScoreName name) {
   return has_gradient(name);
 }
 
-void validate_gradient(ScoreName reward, Method method, const std::string& where) {
+void validate_gradient(ScoreName reward, MethodName method, const std::string& where) {
   require(has_gradient(reward) || !is_first_order(method),
           {.where = where,
            .problem = fmt::format("{} cannot be a reward of objective.method \"{}\"",
@@ -67,7 +68,7 @@ void validate_gradient(ScoreName reward, Method method, const std::string& where
                      "dpok or d3po"});
 }
 
-void validate_rewards(const std::vector<RewardConfig>& rewards, Method method) {
+void validate_rewards(const std::vector<RewardConfig>& rewards, MethodName method) {
   std::set<ScoreName> seen;
   for (std::size_t i = 0; i < rewards.size(); ++i) {
     const ScoreName name = rewards[i].name;
@@ -82,15 +83,24 @@ void validate_rewards(const std::vector<RewardConfig>& rewards, Method method) {
   }
 }
 
-/// Methods that reinforce have no divergence in their loss.
+/// Methods that reinforce have no divergence in their loss, and of a gradient through the last step
+/// alone it would have nothing (ReFL) or a share (DRaFT-LV).
 void validate_regulariser(const ObjectiveConfig& objective) {
-  require(
-      is_first_order(objective.method) || objective.divergence == objective::DivergenceKind::kNone,
-      {.where = "objective.divergence",
-       .problem = fmt::format("{} does not regularise by {}", name_of(objective.method),
-                              name_of(objective.divergence)),
-       .because = "its loss is its authors'",
-       .advice = "leave objective.divergence out; objective.measure_every measures one"});
+  const bool none = objective.divergence == objective::DivergenceKind::kNone;
+  require(none || (objective.late_steps == 0 && objective.extra_draws == 0),
+          {.where = "objective.divergence",
+           .problem = fmt::format("{} does not go with {}", name_of(objective.divergence),
+                                  objective.late_steps > 0 ? "late_steps" : "extra_draws"),
+           .because = "its gradient goes through the last step alone, of which a divergence has "
+                      "nothing or a part",
+           .advice = "leave one of them out; objective.measure_every measures a divergence"});
+
+  require(is_first_order(objective.method) || none,
+          {.where = "objective.divergence",
+           .problem = fmt::format("{} does not regularise by {}", name_of(objective.method),
+                                  name_of(objective.divergence)),
+           .because = "its loss is its authors'",
+           .advice = "leave objective.divergence out; objective.measure_every measures one"});
 }
 
 void validate_beta(const ObjectiveConfig& objective) {
@@ -101,12 +111,30 @@ void validate_beta(const ObjectiveConfig& objective) {
        .problem = fmt::format("{} needs a number to start from", name_of(objective.beta_schedule)),
        .because = "objective.beta is \"auto\", which follows the reward",
        .advice = "set objective.beta to a number, or objective.beta_schedule = \"constant\""});
-  require(objective.beta != NumberOr<double, BetaRule>(BetaRule::kAuto) ||
+  require(objective.beta != NumberOr<double, BetaChoice>(BetaChoice::kAuto) ||
               objective.divergence != objective::DivergenceKind::kNone,
           {.where = "objective.beta",
            .problem = "\"auto\" has nothing to weigh",
            .because = "objective.divergence is \"none\"",
            .advice = "name a divergence, or leave objective.beta out"});
+}
+
+/// A divergence that never gets a weight would be one that is silently not used.
+void validate_pull(const Config& config) {
+  const ObjectiveConfig& objective = config.objective;
+  if (objective.divergence == objective::DivergenceKind::kNone) return;
+  const auto& weights = objective.transition_weights;
+  require(weights.empty() || std::ranges::any_of(weights, [](double w) { return w > 0.0; }),
+          {.where = "objective.transition_weights",
+           .problem = "all are 0",
+           .because = "nothing of the divergence would be left",
+           .advice = "give one transition a weight, or set objective.divergence = \"none\""});
+  require(std::holds_alternative<double>(objective.beta) ||
+              objective.beta_probe < config.run.iterations,
+          {.where = "objective.beta_probe",
+           .problem = fmt::format("{} steps leave none with a pull", objective.beta_probe),
+           .because = fmt::format("run.iterations is {}", config.run.iterations),
+           .advice = "probe for fewer steps, or set objective.beta to a number"});
 }
 
 /// What only methods that climb gradients through the sampler can do.
@@ -120,6 +148,11 @@ void validate_first_order(const ObjectiveConfig& objective) {
                                   name_of(objective.method)),
            .because = "it does not differentiate the sampler",
            .advice = "leave them out"});
+  require(!truncates || objective.late_steps == 0,
+          {.where = "objective.truncate",
+           .problem = "it does nothing beside objective.late_steps",
+           .because = "their gradient goes through the late step alone",
+           .advice = "leave one of them out"});
   const bool last_only = objective.truncate == NumberOr<std::int64_t, TruncateRule>(1);
   require(objective.extra_draws == 0 || (last_only && objective.late_steps == 0),
           {.where = "objective.extra_draws",
@@ -136,9 +169,10 @@ void validate_objective(const Config& config) {
            .because = fmt::format("objective.measure_every = {} asks for a divergence",
                                   objective.measure_every),
            .advice = "name a divergence, or set objective.measure_every = 0"});
-  validate_regulariser(objective);
   validate_first_order(objective);
+  validate_regulariser(objective);
   validate_beta(objective);
+  validate_pull(config);
 }
 
 /// Steps that a key counts cannot outnumber the sampler's.
@@ -182,6 +216,21 @@ void validate_groups(const Config& config) {
        .advice = fmt::format("use a multiple of {}", group)});
 }
 
+void validate_policy_gradient(const Config& config) {
+  const PolicyGradientConfig& learning = config.policy_gradient;
+  require(!learning.include_last_step || config.objective.method == MethodName::kRlcm,
+          {.where = "policy_gradient.include_last_step",
+           .problem = fmt::format("it does not belong to {}", name_of(config.objective.method)),
+           .because = "only the last step of a consistency model draws no noise",
+           .advice = "leave it out, or use objective.method = \"rlcm\""});
+  require(learning.statistics_buffer >= learning.statistics_min_count,
+          {.where = "policy_gradient.statistics_buffer",
+           .problem = fmt::format("{} rewards never reach statistics_min_count = {}",
+                                  learning.statistics_buffer, learning.statistics_min_count),
+           .because = "every prompt would be judged by the batch for ever",
+           .advice = "keep at least as many as are wanted"});
+}
+
 void validate_batch(const DataConfig& data) {
   require(data.batch_size % data.micro_batch == 0,
           {.where = "data.micro_batch",
@@ -207,9 +256,20 @@ void validate_backend(const Config& config) {
            .advice = "use \"mpi\" or \"auto\""});
 }
 
-void validate_evaluation(const EvaluationConfig& evaluation) {
-  for (std::size_t i = 0; i < evaluation.score.size(); ++i)
-    validate(evaluation.score[i], fmt::format("evaluation.score.{}", i));
+/// Rewards are measured, too; the same score once more is left out (evaluator.cpp).
+void validate_evaluation(const Config& config) {
+  std::map<ScoreName, ScoreConfig> seen;
+  for (const RewardConfig& reward : config.reward) seen.emplace(reward.name, reward.score());
+  for (std::size_t i = 0; i < config.evaluation.score.size(); ++i) {
+    const ScoreConfig& score = config.evaluation.score[i];
+    const std::string where = fmt::format("evaluation.score.{}", i);
+    validate(score, where);
+    require(seen.emplace(score.name, score).first->second == score,
+            {.where = where,
+             .problem = fmt::format("{} is given with two paths", name_of(score.name)),
+             .because = "evaluation.jsonl has one entry for each name, of rewards and scores",
+             .advice = "measure the other one afterwards: rocm-dist evaluate --score"});
+  }
 }
 
 }  // namespace
@@ -232,9 +292,10 @@ void validate(const Config& config) {
   validate_sampling(config);
   validate_batch(config.data);
   validate_groups(config);
+  validate_policy_gradient(config);
   validate_records(config.records);
   validate_backend(config);
-  validate_evaluation(config.evaluation);
+  validate_evaluation(config);
 }
 
 void validate_world_size(const DataConfig& data, int world_size) {

@@ -9,6 +9,7 @@
 
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
+#include "launcher/config_io.hpp"
 #include "launcher/config_text.hpp"
 
 namespace rocm::launcher {
@@ -48,12 +49,25 @@ std::vector<std::string> departures(const Course& before, const Course& now) {
   return found;
 }
 
+void require_no_departure(const std::string& where, const std::vector<std::string>& changed) {
+  require(
+      changed.empty(),
+      {.where = where,
+       .problem = fmt::format("this run began with other settings: {}", fmt::join(changed, "; ")),
+       .because = "going on would mix two experiments in one record",
+       .advice = "go back to the settings of the run's resolved.toml, or start anew under "
+                 "another run.name"});
+}
+
 }  // namespace
 
 Course course_of(const Config& config) {
   Config course = config;
   course.run.name = course.run.output = "";
-  if (config.optimizer.schedule == model::LearningRateDecay::kConstant) course.run.iterations = 1;
+  course.run.profile_every = 0;
+  const bool steady = config.optimizer.schedule == model::LearningRateDecay::kConstant &&
+                      config.objective.beta_schedule == objective::BetaSchedule::kConstant;
+  if (steady) course.run.iterations = 1;  // nothing spans the run
   course.model.checkpoint = ModelConfig().checkpoint;
   course.model.checkpoint_decoder = ModelConfig().checkpoint_decoder;
   course.dist = {.reduction = config.dist.reduction};
@@ -64,14 +78,14 @@ Course course_of(const Config& config) {
 }
 
 void require_same_course(const data::Checkpoint& checkpoint, const Config& config) {
-  const auto changed = departures(course_in(checkpoint.state), course_of(config));
-  require(
-      changed.empty(),
-      {.where = data::printable_path(checkpoint.path),
-       .problem = fmt::format("this run began with other settings: {}", fmt::join(changed, "; ")),
-       .because = "going on would mix two experiments in one record",
-       .advice = "go back to the settings of the run's resolved.toml, or start anew under "
-                 "another run.name"});
+  require_no_departure(data::printable_path(checkpoint.path),
+                       departures(course_in(checkpoint.state), course_of(config)));
+}
+
+void require_same_course(const data::RunFolder& finished, const Config& config) {
+  const std::filesystem::path resolved = finished.path() / "resolved.toml";
+  require_no_departure(data::printable_path(resolved),
+                       departures(course_of(read_config(resolved)), course_of(config)));
 }
 
 }  // namespace rocm::launcher

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data/run/checkpoint.hpp"
+#include "data/run/run_folder.hpp"
 #include "launcher/config.hpp"
 
 namespace rocm::launcher {
@@ -18,5 +19,9 @@ using Course = std::map<std::string, std::string>;
 /// Throws Failure(kUsage) that names the settings in which the configuration departs from the
 /// course that a checkpoint keeps in its state under "course".
 void require_same_course(const data::Checkpoint& checkpoint, const Config& config);
+
+/// The same of a run that has ended without a checkpoint, by its resolved.toml: it would be trained
+/// anew, and its result lost.
+void require_same_course(const data::RunFolder& finished, const Config& config);
 
 }  // namespace rocm::launcher

@@ -12,6 +12,7 @@
 #include "data/printable.hpp"
 #include "data/run/checkpoint.hpp"
 #include "data/run/folders.hpp"
+#include "data/run/run_log.hpp"
 #include "data/sha256.hpp"
 #include "dist/base/contract.hpp"
 #include "dist/base/log.hpp"
@@ -77,7 +78,7 @@ data::ComparedPolicy policy_at(const EvaluatedRun& run, std::int64_t step) {
 }
 
 bool is_result(const EvaluatedRun& run, const data::ComparedPolicy& checkpoint) {
-  return data::is_file(run.folder.result()) &&
+  return data::is_finished(run.folder) &&
          data::sha256_of_file(run.folder.result()) == data::sha256_of_file(checkpoint.adapter);
 }
 
@@ -119,15 +120,16 @@ std::vector<data::ComparedPolicy> policies_of(const EvaluatedRun& run,
                                               const EvaluateRequest& request) {
   auto policies = chosen_checkpoints(run, request);
   const std::string where = data::printable_path(run.folder.path());
-  if (data::is_file(run.folder.result())) {
+  if (data::is_finished(run.folder)) {
     policies.push_back({.name = run.name,
                         .adapter = run.folder.result().string(),
                         .step = run.config.run.iterations});
   } else if (policies.empty()) {
     fail(ExitCode::kInput,
          {.where = where,
-          .problem = "there is no lora.safetensors in it",
-          .because = fmt::format("the run has not ended; of checkpoints {}", kept_text(run)),
+          .problem = "the run has not ended",
+          .because =
+              fmt::format("its log does not end with DONE; of checkpoints {}", kept_text(run)),
           .advice = "give the run's train command again to finish it, or evaluate its checkpoints "
                     "with --checkpoint N or --checkpoints"});
   } else {

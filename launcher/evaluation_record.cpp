@@ -20,8 +20,10 @@ constexpr std::int64_t kPairsInARow = 4;
 constexpr std::int64_t kLargestGrid = 32;  // pictures of each model
 
 std::string evaluation_line(const EvaluationReport& report) {
-  nlohmann::ordered_json line{
-      {"step", report.step}, {"images", report.images}, {"divergence", report.divergence}};
+  nlohmann::ordered_json line{{"step", report.step},
+                              {"images", report.images},
+                              {"divergence", report.divergence},
+                              {"divergence_kind", name_of(report.divergence_kind)}};
   for (const ScoreComparison& score : report.scores)
     line[score.name] = {{"base", score.base},
                         {"policy", score.policy},
@@ -58,6 +60,11 @@ void append_evaluation(const data::RunFolder& folder, const EvaluationReport& re
   const auto path = evaluations_of(folder);
   data::write_atomically(
       path, kept_lines(existing_text(path), report.step - 1) + evaluation_line(report));
+}
+
+bool has_evaluation(const data::RunFolder& folder, std::int64_t step) {
+  const std::string text = existing_text(evaluations_of(folder));
+  return kept_lines(text, step) != kept_lines(text, step - 1);
 }
 
 void forget_evaluations_after(const data::RunFolder& folder, std::int64_t last_step) {

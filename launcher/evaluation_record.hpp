@@ -16,6 +16,9 @@ namespace rocm::launcher {
 /// policy and the standard error of their paired difference. Throws Failure(kStorage).
 void append_evaluation(const data::RunFolder& folder, const EvaluationReport& report);
 
+/// Whether a line of that step is there.
+[[nodiscard]] bool has_evaluation(const data::RunFolder& folder, std::int64_t step);
+
 /// Drops the lines of later steps, and what a killed writer left unfinished, when a run goes on
 /// after `last_step`.
 void forget_evaluations_after(const data::RunFolder& folder, std::int64_t last_step);

@@ -21,13 +21,15 @@ data::PromptSet held_out_prompts(const Config& config, std::vector<std::filesyst
   return data::read_prompts(path);
 }
 
+/// The rewards, then what is measured besides; what is both is measured once.
 Scores scores_of(Assembly& assembly) {
+  std::vector<ScoreConfig> wanted;
+  for (const RewardConfig& reward : assembly.placed.reward) wanted.push_back(reward.score());
+  for (const ScoreConfig& score : assembly.placed.evaluation.score)
+    if (std::ranges::find(wanted, score) == wanted.end()) wanted.push_back(score);
   ScoreCatalogue catalogue(assembly.computation, assembly.inputs);
   Scores scores;
-  for (const RewardConfig& reward : assembly.placed.reward)
-    scores.push_back(catalogue.score(reward.score()));
-  for (const ScoreConfig& score : assembly.placed.evaluation.score)
-    scores.push_back(catalogue.score(score));
+  for (const ScoreConfig& score : wanted) scores.push_back(catalogue.score(score));
   return scores;
 }
 
@@ -84,7 +86,9 @@ Evaluator::Pictures Evaluator::pictures(const model::LowRankAdapter* adapter) co
 EvaluationReport Evaluator::evaluate(std::int64_t step) {
   if (!base_.pixels_NHWC.defined()) base_ = pictures(nullptr);
   const Pictures policy = pictures(&assembly_.adapter);
-  EvaluationReport report{.step = step, .images = assembly_.config.evaluation.images};
+  EvaluationReport report{.step = step,
+                          .images = assembly_.config.evaluation.images,
+                          .divergence_kind = measure_of(assembly_.config.objective).divergence};
   report.divergence = mean_of(dist::gather_in_rank_order(communicator_, policy.divergences));
   for (std::size_t s = 0; s < scores_.size(); ++s) {
     const auto base = dist::gather_in_rank_order(communicator_, base_.scores[s]);

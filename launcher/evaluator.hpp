@@ -26,7 +26,8 @@ struct EvaluationReport {
   std::int64_t step = 0;
   std::int64_t images = 0;
   std::vector<ScoreComparison> scores;
-  double divergence = 0.0;        ///< mean over pictures of the sum over transitions
+  double divergence = 0.0;  ///< mean over pictures of the sum over transitions
+  objective::DivergenceKind divergence_kind = objective::DivergenceKind::kKl;
   at::Tensor base_pixels_NHWC;    ///< uint8
   at::Tensor policy_pixels_NHWC;  ///< uint8
 };

@@ -13,38 +13,38 @@ void sample_by_diffusion(Config& config, double guidance_scale) {
 
 }  // namespace
 
-Config defaults_of(Method method) {
+Config defaults_of(MethodName method) {
   Config config;
   config.objective.method = method;
-  if (method != Method::kRocm) config.objective.divergence = objective::DivergenceKind::kNone;
+  if (method != MethodName::kRocm) config.objective.divergence = objective::DivergenceKind::kNone;
   switch (method) {
-    case Method::kRocm:
+    case MethodName::kRocm:
       break;
-    case Method::kAlignProp:
+    case MethodName::kAlignProp:
       config.objective.truncate = TruncateRule::kRandom;
       break;
-    case Method::kDraft:
+    case MethodName::kDraft:
       config.objective.truncate = 1;
       break;
-    case Method::kRefl:
+    case MethodName::kRefl:
       config.objective.late_steps = 2;
       break;
-    case Method::kRlcm:
+    case MethodName::kRlcm:
       config.optimizer.max_grad_norm = 5.0;
       break;
-    case Method::kDdpo:
+    case MethodName::kDdpo:
       sample_by_diffusion(config, 5.0);
       config.optimizer.learning_rate = 3e-4;
       config.optimizer.weight_decay = 1e-4;
       config.policy_gradient.advantage_clamp = 5.0;
       config.policy_gradient.statistics_buffer = 16;
       break;
-    case Method::kDpok:
+    case MethodName::kDpok:
       sample_by_diffusion(config, 7.5);
       config.optimizer.learning_rate = 1e-5;
       config.optimizer.max_grad_norm = 0.1;
       break;
-    case Method::kD3po:
+    case MethodName::kD3po:
       sample_by_diffusion(config, 5.0);
       config.optimizer.learning_rate = 3e-5;
       config.optimizer.weight_decay = 1e-4;

@@ -22,6 +22,7 @@ namespace rocm::launcher {
 
 /// Throws Failure(kUsage) if the method cannot train this model: ROCM bounds the transitions of a
 /// consistency model, and methods that reinforce need a density at every step.
-void require_trainable(Method method, const Generator& generator, const std::string& path);
+void require_trainable(const ObjectiveConfig& objective, const Generator& generator,
+                       const std::string& path);
 
 }  // namespace rocm::launcher

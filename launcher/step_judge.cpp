@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/step_judge.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "dist/agreement.hpp"
@@ -11,7 +13,7 @@ namespace rocm::launcher {
 namespace {
 
 constexpr std::int64_t kMostSkippedInARow = 10;
-constexpr double kLeastActiveFraction = 0.05;  ///< of a divergence's pull, before a warning
+constexpr double kLeastPull = 0.05;  ///< share of a divergence's pull, before a warning
 
 }  // namespace
 
@@ -22,16 +24,19 @@ void StepJudge::judge(const StepReport& report) {
 
 void StepJudge::judge_numerics(const StepReport& report) {
   skipped_in_row_ = report.skipped ? skipped_in_row_ + 1 : 0;
+  const bool finite = std::isfinite(report.batch.loss) && std::isfinite(report.grad_norm);
+  if (speaks_ && !finite)
+    Log::warn(fmt::format(
+        "step {}: the loss or its gradient is not finite; {}", report.step,
+        report.skipped ? "no parameter was changed" : "its other passes changed parameters"));
   if (!report.skipped) return;
-  if (speaks_)
-    Log::warn(
-        fmt::format("step {}: the gradient is not finite; no parameter was changed", report.step));
   const bool learned_nothing = report.step == iterations_ && skipped_in_row_ == report.step;
   if (skipped_in_row_ < kMostSkippedInARow && !learned_nothing) return;
   throw dist::SharedFailure(
       ExitCode::kNumerics,
       Complaint{.where = fmt::format("step {}", report.step),
-                .problem = fmt::format("{} steps in a row had no finite gradient", skipped_in_row_),
+                .problem = fmt::format("{} steps in a row had no finite loss and gradient",
+                                       skipped_in_row_),
                 .because = "the policy does not recover from this",
                 .advice = "look for NaN in the model and the adapter, or go back to a checkpoint "
                           "with a smaller optimizer.learning_rate or a larger objective.beta"}
@@ -40,14 +45,15 @@ void StepJudge::judge_numerics(const StepReport& report) {
 
 /// Divergences that are bounded lose their gradient when policy and reference have parted.
 void StepJudge::judge_divergence(const StepReport& report) {
-  if (warned_of_saturation_ || !(report.batch.active_fraction < kLeastActiveFraction)) return;
+  const bool saturated = report.beta > 0.0 && report.batch.pull_left < kLeastPull;
+  if (warned_of_saturation_ || !saturated) return;
   warned_of_saturation_ = true;
   if (!speaks_) return;
   Log::warn(fmt::format(
       "step {}: the divergence has stopped working: {:.1f} % of its pull are left (the policy is "
       "too far from the reference). Use objective.reduction = \"mean\", a larger objective.beta, "
       "or a divergence that does not saturate (kl).",
-      report.step, 100.0 * report.batch.active_fraction));
+      report.step, 100.0 * report.batch.pull_left));
 }
 
 }  // namespace rocm::launcher

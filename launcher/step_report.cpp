@@ -11,19 +11,18 @@
 namespace rocm::launcher {
 namespace {
 
-constexpr std::size_t kLoss = 0, kReward = 1, kDivergence = 2, kPenalty = 3, kActive = 4,
+constexpr std::size_t kLoss = 0, kReward = 1, kDivergence = 2, kPenalty = 3, kPullLeft = 4,
                       kFirstRaw = 5;
 
-/// One row per sample: loss, reward, summed divergence, penalty, mean active fraction, raw rewards.
+/// One row per sample: loss, reward, summed divergence, penalty, pull left, raw rewards.
 /// [B, columns] on the CPU; NaN where nothing was measured.
 at::Tensor rows_of(const objective::UnitEvaluation& unit) {
   const bool measured = unit.divergence_MB.defined();
   const at::Tensor nothing_B =
       at::full_like(unit.reward_B, std::numeric_limits<double>::quiet_NaN());
-  std::vector<at::Tensor> columns{unit.loss_B, unit.reward_B,
-                                  measured ? unit.divergence_MB.sum(0) : nothing_B,
-                                  measured ? unit.penalty_B : nothing_B,
-                                  measured ? unit.active_fraction_MB.mean(0) : nothing_B};
+  std::vector<at::Tensor> columns{
+      unit.loss_B, unit.reward_B, measured ? unit.divergence_MB.sum(0) : nothing_B,
+      measured ? unit.penalty_B : nothing_B, measured ? unit.pull_left_B : nothing_B};
   columns.insert(columns.end(), unit.raw_reward_B.begin(), unit.raw_reward_B.end());
   return at::stack(columns, 1).cpu().contiguous();
 }
@@ -70,7 +69,7 @@ BatchScalars batch_scalars(std::span<const objective::UnitEvaluation> units,
                      .reward_deviation = table.deviation(kReward),
                      .divergence = table.mean(kDivergence),
                      .penalty = table.mean(kPenalty),
-                     .active_fraction = table.mean(kActive)};
+                     .pull_left = table.mean(kPullLeft)};
   for (std::size_t i = 0; i < num_rewards; ++i)
     batch.raw_rewards.push_back(table.mean(kFirstRaw + i));
   return batch;

@@ -18,8 +18,8 @@ struct BatchScalars {
   double reward_deviation = 0.0;                                 ///< of the population
   double divergence = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not measured
   double penalty = std::numeric_limits<double>::quiet_NaN();     ///< weighted divergence; NaN too
-  double active_fraction =
-      std::numeric_limits<double>::quiet_NaN();  ///< of the divergence's pull; NaN too
+  double pull_left =
+      std::numeric_limits<double>::quiet_NaN();  ///< of the divergence, over transitions; NaN too
   std::vector<double> raw_rewards;               ///< one per reward
 };
 
@@ -31,10 +31,11 @@ struct BatchScalars {
 struct StepReport {
   std::int64_t step = 0;
   BatchScalars batch;
-  double grad_norm = 0.0;  ///< before clipping; NaN or infinite when the step was skipped
+  double grad_norm =
+      0.0;  ///< of the last pass, before clipping; NaN if its gradient was not finite
   double learning_rate = 0.0;
-  double beta = 0.0;     ///< weight of the divergence
-  bool skipped = false;  ///< the gradient was not finite: no parameter changed
+  double beta = 0.0;    ///< weight of the divergence
+  bool skipped = true;  ///< no parameter changed: the loss or its gradient was not finite
 };
 
 }  // namespace rocm::launcher

@@ -36,15 +36,13 @@ Step Trainer::step(std::int64_t k) {
   const objective::Batch batch{
       .step = k, .units = step.units, .size = settings_.batch_size, .adapter = parts_.adapter};
   parts_.method.begin(batch);  // what must be known of the whole batch
-  for (std::int64_t pass = 0; pass < parts_.method.passes(); ++pass) {
-    update(batch, step);
-    if (step.report.skipped) break;
-  }
+  for (std::int64_t pass = 0; pass < parts_.method.passes() && update(batch, step); ++pass)
+    step.report.skipped = false;
   parts_.method.finish({.reward = step.report.batch.reward, .penalty = step.report.batch.penalty});
   return step;
 }
 
-void Trainer::update(const objective::Batch& batch, Step& step) {
+bool Trainer::update(const objective::Batch& batch, Step& step) {
   step.evaluations = evaluate(batch);  // loss and gradient of every unit
   std::optional<at::Tensor> gradient = agree_on_gradient(step.evaluations);  // across all ranks
   StepReport& report = step.report;
@@ -54,7 +52,7 @@ void Trainer::update(const objective::Batch& batch, Step& step) {
   report.learning_rate = settings_.learning_rate.at_step(batch.step);
   report.grad_norm = std::numeric_limits<double>::quiet_NaN();
   if (gradient) learn(*gradient, report);
-  report.skipped = !is_usable(report);
+  return is_usable(report);
 }
 
 /// Steps along the gradient, unless the step is none: then no parameter changes.

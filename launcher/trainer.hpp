@@ -52,8 +52,9 @@ class Trainer {
   [[nodiscard]] Step step(std::int64_t k);
 
  private:
-  /// One optimiser update: evaluates the batch and learns from it.
-  void update(const objective::Batch& batch, Step& step);
+  /// One optimiser update: evaluates the batch and learns from it, unless loss or gradient is not
+  /// finite; whether it did.
+  bool update(const objective::Batch& batch, Step& step);
   [[nodiscard]] std::vector<objective::UnitEvaluation> evaluate(
       const objective::Batch& batch) const;
   [[nodiscard]] std::optional<at::Tensor> agree_on_gradient(

@@ -10,10 +10,12 @@
 
 #include "data/printable.hpp"
 #include "data/records/master_record.hpp"
+#include "data/run/run_log.hpp"
 #include "data/sha256.hpp"
 #include "dist/base/due.hpp"
 #include "dist/base/log.hpp"
 #include "dist/gradient_sum.hpp"
+#include "launcher/course.hpp"
 #include "launcher/evaluation_record.hpp"
 #include "launcher/method_factory.hpp"
 #include "launcher/record_plan.hpp"
@@ -155,7 +157,10 @@ void TrainingRun::resume(const TrainRequest& request) {
   const auto* named = std::get_if<std::filesystem::path>(&request.resume);
   const auto checkpoint = named != nullptr ? std::optional(data::find_checkpoint(*named))
                                            : data::newest_complete(folder_.checkpoints());
-  if (!checkpoint) return;
+  if (!checkpoint) {
+    if (data::is_finished(folder_)) require_same_course(folder_, config_);
+    return;
+  }
   restore(*checkpoint, config_, state_);
   done_ = saved_ = checkpoint->step;
 }
@@ -168,7 +173,7 @@ std::optional<at::Tensor> TrainingRun::sum_gradients(std::span<const at::Tensor>
 }
 
 ExitCode TrainingRun::run() {
-  if (done_ == 0 && !asked_to_stop()) evaluate(0);
+  if (owes_evaluation() && !asked_to_stop()) evaluate(done_);
   while (done_ < config_.run.iterations) {
     if (asked_to_stop()) return stop();
     take(done_ + 1);
@@ -180,6 +185,17 @@ ExitCode TrainingRun::run() {
   }
   finish();
   return ExitCode::kOk;
+}
+
+/// Before the first step, and where the attempt before was stopped or killed between a step and the
+/// evaluation that was due after it.
+bool TrainingRun::owes_evaluation() {
+  const bool due_now =
+      done_ == 0 || done_ == config_.run.iterations || due(config_.evaluation.every, done_);
+  if (!evaluator_ || !due_now) return false;
+  const bool there =
+      ranks_.together([&] { return ranks_.first() && has_evaluation(folder_, done_); });
+  return from_rank_0(there ? 0 : 1, ranks_.communicator()) == 1;
 }
 
 bool TrainingRun::asked_to_stop() {

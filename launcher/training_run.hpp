@@ -43,6 +43,7 @@ class TrainingRun {
   [[nodiscard]] std::optional<at::Tensor> sum_gradients(std::span<const at::Tensor> units);
 
   [[nodiscard]] bool asked_to_stop();
+  [[nodiscard]] bool owes_evaluation();
   ExitCode stop();
 
   void take(std::int64_t k);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/trajectory_step.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <vector>
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/full_like.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
@@ -17,13 +19,17 @@ namespace {
 
 using Part = std::function<at::Tensor(const objective::UnitEvaluation&)>;
 
-/// One tensor of every unit, along the samples; undefined if a unit has none.
+/// One tensor of every unit, along the samples: NaN for a unit that has none, undefined if no unit
+/// has one.
 at::Tensor joined(const Step& step, const Part& part) {
   std::vector<at::Tensor> units;
-  for (const objective::UnitEvaluation& evaluation : step.evaluations) {
+  for (const objective::UnitEvaluation& evaluation : step.evaluations)
     units.push_back(part(evaluation));
-    if (!units.back().defined()) return {};
-  }
+  const auto some = std::ranges::find_if(units, &at::Tensor::defined);
+  if (some == units.end()) return {};
+  const at::Tensor nothing = at::full_like(*some, std::numeric_limits<double>::quiet_NaN());
+  for (at::Tensor& unit : units)
+    if (!unit.defined()) unit = nothing;
   return at::cat(units);
 }
 

@@ -14,7 +14,7 @@ std::vector<at::Tensor> judge_distances(const Divergence& divergence,
                                         std::span<const model::NoiseKey> keys,
                                         UnitEvaluation& evaluation) {
   const auto& transitions = evaluation.trajectory.transitions;
-  std::vector<at::Tensor> delta_B, value_B, active_fraction_B, slope_B, penalty_B;
+  std::vector<at::Tensor> delta_B, value_B, active_fraction_B, pull_left_B, slope_B, penalty_B;
   for (std::size_t n = 0; n < transitions.size(); ++n) {
     const at::Tensor& squared_B = transitions[n].squared_distance_B;
     const at::Tensor deviate_SB =
@@ -23,12 +23,14 @@ std::vector<at::Tensor> judge_distances(const Divergence& divergence,
     delta_B.push_back(squared_B.sqrt());
     value_B.push_back(judged.value_B);
     active_fraction_B.push_back(judged.active_fraction_B);
+    pull_left_B.push_back(judged.pull_left_B);
     slope_B.push_back(judged.slope_B);
     penalty_B.push_back(weights.empty() ? judged.value_B : judged.value_B.mul(weights[n]));
   }
   evaluation.delta_MB = at::stack(delta_B);
   evaluation.divergence_MB = at::stack(value_B);
   evaluation.active_fraction_MB = at::stack(active_fraction_B);
+  evaluation.pull_left_B = at::stack(pull_left_B).mean(0);
   evaluation.penalty_B = at::stack(penalty_B).sum(0);
   return slope_B;
 }

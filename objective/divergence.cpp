@@ -13,7 +13,10 @@ namespace {
 /// For divergences that are linear in Delta^2.
 DivergenceValue linear(const at::Tensor& q_B, double slope) {
   const at::Tensor ones_B = q_B.new_ones(q_B.sizes());
-  return {.value_B = q_B.mul(slope), .slope_B = ones_B.mul(slope), .active_fraction_B = ones_B};
+  return {.value_B = q_B.mul(slope),
+          .slope_B = ones_B.mul(slope),
+          .active_fraction_B = ones_B,
+          .pull_left_B = ones_B};
 }
 
 /// KL = Delta^2 / 2; forward and reverse coincide for equal variances.
@@ -50,7 +53,8 @@ class Hellinger final : public Divergence {
     const double peak = 0.5 * std::exp(-0.5);
     return {.value_B = exponent_B.expm1().neg(),
             .slope_B = affinity_B.div(8.0),
-            .active_fraction_B = q_B.sqrt().mul(affinity_B).div(4.0 * peak)};
+            .active_fraction_B = q_B.sqrt().mul(affinity_B).div(4.0 * peak),
+            .pull_left_B = affinity_B};
   }
 };
 
@@ -65,7 +69,8 @@ class TotalVariation final : public Divergence {
     const at::Tensor slope_B = affinity_B.mul(0.5 * peak).div(delta_B);
     return {.value_B = delta_B.div(2.0 * std::numbers::sqrt2).erf(),
             .slope_B = slope_B.masked_fill(q_B.eq(0.0), 0.0),
-            .active_fraction_B = affinity_B};
+            .active_fraction_B = affinity_B,
+            .pull_left_B = affinity_B};
   }
 };
 

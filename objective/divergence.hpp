@@ -23,6 +23,8 @@ struct DivergenceValue {
   at::Tensor value_B;
   at::Tensor slope_B;            ///< dD / d(Delta^2): finite at 0, so the root is never derived
   at::Tensor active_fraction_B;  ///< D'(Delta) / max D'; 1 where D' grows without bound
+  at::Tensor pull_left_B;        ///< dD / d(Delta^2) as a share of its limit at 0 (total variation:
+                                 ///< D' of its): 1 near the reference, 0 where D has saturated
 };
 
 /// A divergence between N(mu, sigma^2 I) and N(mu', sigma^2 I), as a function of

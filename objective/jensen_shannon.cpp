@@ -74,7 +74,8 @@ DivergenceValue JensenShannon::operator()(const at::Tensor& q_B, double, const a
       at::where(small_B, slope_by_series(q_B), slope_by_quadrature(safe_B, rule));
   return {.value_B = at::where(small_B, value_by_series(q_B), value_by_quadrature(safe_B, rule)),
           .slope_B = slope_B,
-          .active_fraction_B = slope_B.mul(delta_B).mul(2.0 / kSteepestSlope)};
+          .active_fraction_B = slope_B.mul(delta_B).mul(2.0 / kSteepestSlope),
+          .pull_left_B = slope_B.mul(8.0)};
 }
 
 }  // namespace rocm::objective

@@ -33,8 +33,10 @@ class Standard {
 
 }  // namespace
 
+/// A reward that is not finite costs its own step, not those after it.
 void PromptStatistics::push(std::int64_t prompt, double reward) {
   std::deque<double>& kept = rewards_[prompt];
+  if (!std::isfinite(reward)) return;
   kept.push_back(reward);
   if (kept.size() > buffer_) kept.pop_front();
 }

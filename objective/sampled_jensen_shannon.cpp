@@ -49,9 +49,10 @@ DivergenceValue SampledJensenShannon::operator()(const at::Tensor& q_B, double s
   const at::Tensor l_SB = midway_SB.mul(delta_B).neg();
   const at::Tensor slope_SB =
       l_SB.exp().mul(log_share_per_ratio(l_SB)).mul(midway_SB).mul(v_SB.add(delta_B)).div(4.0);
-  return {.value_B = generator(l_SB).mean(0),
-          .slope_B = slope_SB.mean(0),
-          .active_fraction_B = exact_(q_B, sigma, {}).active_fraction_B};
+  DivergenceValue judged = exact_(q_B, sigma, {});
+  judged.value_B = generator(l_SB).mean(0);
+  judged.slope_B = slope_SB.mean(0);
+  return judged;
 }
 
 }  // namespace rocm::objective

@@ -29,7 +29,7 @@ class SampledJensenShannon final : public Divergence {
 
   [[nodiscard]] std::int64_t draws() const override { return draws_; }
 
-  /// active_fraction_B is that of the exact divergence: what is left of the mean pull.
+  /// active_fraction_B and pull_left_B are those of the exact divergence, of the mean pull.
   DivergenceValue operator()(const at::Tensor& squared_distance_B, double sigma,
                              const at::Tensor& deviate_SB) const override;
 

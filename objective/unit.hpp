@@ -33,6 +33,7 @@ struct UnitEvaluation {
   at::Tensor delta_MB;                   ///< |mu - mu_ref| / sigma after the reduction, float64
   at::Tensor divergence_MB;              ///< float64; like delta undefined if not measured
   at::Tensor active_fraction_MB;         ///< float64
+  at::Tensor pull_left_B;                ///< mean over transitions, float64
   at::Tensor
       penalty_B;        ///< sum_n w_n D_n, what beta multiplies; float64, undefined if not measured
   at::Tensor loss_B;    ///< what is minimised, float64

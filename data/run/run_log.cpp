@@ -37,4 +37,10 @@ std::vector<std::string> log_messages(const std::filesystem::path& path) {
   return messages;
 }
 
+bool is_finished(const RunFolder& run) {
+  if (!is_file(run.result())) return false;
+  const std::vector<std::string> messages = log_messages(run.log(0));
+  return messages.empty() || messages.back() == "DONE";
+}
+
 }  // namespace rocm::data

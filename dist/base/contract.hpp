@@ -34,6 +34,25 @@ enum class ExitCode : int {
   kStopped = 75,  ///< stopped on request; state saved; run again to go on
 };
 
+/// Whether a number from outside, as an ExitCode, is one of the list. The compiler warns of one
+/// that is missing here.
+[[nodiscard]] constexpr bool is_known(ExitCode code) {
+  switch (code) {
+    case ExitCode::kOk:
+    case ExitCode::kUsage:
+    case ExitCode::kInput:
+    case ExitCode::kCheckpoint:
+    case ExitCode::kStorage:
+    case ExitCode::kNumerics:
+    case ExitCode::kPeerLost:
+    case ExitCode::kOutOfMemory:
+    case ExitCode::kBug:
+    case ExitCode::kStopped:
+      return true;
+  }
+  return false;
+}
+
 /// Anything that can go wrong without a bug in rocm-dist.
 class Failure : public std::runtime_error {
  public:

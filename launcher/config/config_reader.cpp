@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/config/config_reader.hpp"
 
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
@@ -9,15 +13,22 @@
 namespace rocm::launcher {
 namespace {
 
-/// The value as text that is safe on a terminal; of tables and lists the kind only.
+constexpr std::size_t kLongestShownList = 8;
+
+/// The value as text that is safe on a terminal; of tables and long lists the kind only.
 std::string shown(const Setting& setting) {
   if (const auto* text = std::get_if<std::string>(&setting.value))
     return fmt::format("the text \"{}\"", data::printable(*text));
   if (const auto* integer = std::get_if<std::int64_t>(&setting.value))
     return std::to_string(*integer);
   if (const auto* number = std::get_if<double>(&setting.value)) return fmt::format("{}", *number);
-  if (const auto* list = std::get_if<Setting::List>(&setting.value))
-    return fmt::format("a list of {}", list->size());
+  if (const auto* list = std::get_if<Setting::List>(&setting.value)) {
+    if (list->empty() || list->size() > kLongestShownList)
+      return fmt::format("a list of {}", list->size());
+    std::vector<std::string> elements;
+    for (const Setting& element : *list) elements.push_back(shown(element));
+    return fmt::format("[{}]", fmt::join(elements, ", "));
+  }
   return std::string(kind_of(setting));
 }
 

@@ -13,17 +13,26 @@
 
 namespace rocm::launcher {
 
-enum class Method : std::uint8_t { kRocm, kRlcm, kDdpo, kDpok, kD3po, kAlignProp, kDraft, kRefl };
+enum class MethodName : std::uint8_t {
+  kRocm,
+  kRlcm,
+  kDdpo,
+  kDpok,
+  kD3po,
+  kAlignProp,
+  kDraft,
+  kRefl
+};
 template <>
-inline constexpr auto kChoices<Method> = std::to_array<Choice<Method>>({{Method::kRocm, "rocm"},
-                                                                        {Method::kRlcm, "rlcm"},
-                                                                        {Method::kDdpo, "ddpo"},
-                                                                        {Method::kDpok, "dpok"},
-                                                                        {Method::kD3po, "d3po"},
-                                                                        {Method::kAlignProp,
-                                                                         "alignprop"},
-                                                                        {Method::kDraft, "draft"},
-                                                                        {Method::kRefl, "refl"}});
+inline constexpr auto kChoices<MethodName> =
+    std::to_array<Choice<MethodName>>({{MethodName::kRocm, "rocm"},
+                                       {MethodName::kRlcm, "rlcm"},
+                                       {MethodName::kDdpo, "ddpo"},
+                                       {MethodName::kDpok, "dpok"},
+                                       {MethodName::kD3po, "d3po"},
+                                       {MethodName::kAlignProp, "alignprop"},
+                                       {MethodName::kDraft, "draft"},
+                                       {MethodName::kRefl, "refl"}});
 
 template <>
 inline constexpr auto kChoices<objective::DivergenceKind> =
@@ -48,10 +57,10 @@ inline constexpr auto kChoices<model::RewardRule> = std::to_array<Choice<model::
      {model::RewardRule::kMeanMinusStd, "mean_minus_std"}});
 
 /// How the divergence's weight is found when it is not a number.
-enum class BetaRule : std::uint8_t { kAuto };
+enum class BetaChoice : std::uint8_t { kAuto };
 template <>
-inline constexpr auto kChoices<BetaRule> = std::to_array<Choice<BetaRule>>({{BetaRule::kAuto,
-                                                                             "auto"}});
+inline constexpr auto kChoices<BetaChoice> = std::to_array<Choice<BetaChoice>>({{BetaChoice::kAuto,
+                                                                                 "auto"}});
 
 enum class JsEstimator : std::uint8_t { kExact, kSampled };
 template <>
@@ -78,9 +87,9 @@ inline constexpr auto kChoices<objective::BetaSchedule> =
 
 /// [objective]: maximise mean(reward) - beta * mean(sum over transitions of D) (paper, eq. 10).
 struct ObjectiveConfig {
-  Method method = Method::kRocm;
+  MethodName method = MethodName::kRocm;
   objective::DivergenceKind divergence = objective::DivergenceKind::kKl;
-  NumberOr<double, BetaRule> beta = 0.1;
+  NumberOr<double, BetaChoice> beta = 0.1;
   objective::BetaSchedule beta_schedule = objective::BetaSchedule::kConstant;
   double beta_end = 0.0;
   double beta_share = 0.1;
@@ -181,14 +190,14 @@ struct ObjectiveConfig {
 
 /// Whether a method climbs the reward's gradient, which then must have one. The others sample and
 /// reinforce.
-[[nodiscard]] constexpr bool is_first_order(Method method) {
-  return method == Method::kRocm || method == Method::kAlignProp || method == Method::kDraft ||
-         method == Method::kRefl;
+[[nodiscard]] constexpr bool is_first_order(MethodName method) {
+  return method == MethodName::kRocm || method == MethodName::kAlignProp ||
+         method == MethodName::kDraft || method == MethodName::kRefl;
 }
 
 /// How many samples that follow each other share prompt and initial latent: D3PO compares two.
-[[nodiscard]] constexpr std::int64_t samples_per_group(Method method) {
-  return method == Method::kD3po ? 2 : 1;
+[[nodiscard]] constexpr std::int64_t samples_per_group(MethodName method) {
+  return method == MethodName::kD3po ? 2 : 1;
 }
 
 }  // namespace rocm::launcher

@@ -49,6 +49,8 @@ struct ScoreConfig {
   std::optional<std::string> path;
   bool antialias = true;
 
+  bool operator==(const ScoreConfig&) const = default;
+
   template <class Self, class Visitor>
   static void describe(Self& self, Visitor&& visit) {
     visit(self.name, Field{.name = "name",

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/sweep/child_process.hpp"
 
-#include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -67,12 +65,9 @@ class SpawnSettings {
 };
 
 ExitCode exit_code_of(int status) {
-  constexpr std::array kCodes = {ExitCode::kOk,          ExitCode::kUsage,   ExitCode::kInput,
-                                 ExitCode::kCheckpoint,  ExitCode::kStorage, ExitCode::kNumerics,
-                                 ExitCode::kOutOfMemory, ExitCode::kBug,     ExitCode::kStopped};
   if (!WIFEXITED(status)) return ExitCode::kPeerLost;
   const auto code = static_cast<ExitCode>(WEXITSTATUS(status));
-  return std::ranges::find(kCodes, code) == kCodes.end() ? ExitCode::kPeerLost : code;
+  return is_known(code) ? code : ExitCode::kPeerLost;
 }
 
 }  // namespace

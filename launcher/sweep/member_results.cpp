@@ -80,12 +80,6 @@ std::vector<std::optional<double>> row_in(const std::vector<std::string>& names,
   return row;
 }
 
-/// Text as it is, everything else as TOML writes it.
-std::string setting_cell(const Setting& value) {
-  const auto* text = std::get_if<std::string>(&value.value);
-  return data::csv_field(text == nullptr ? value_text(value) : *text);
-}
-
 }  // namespace
 
 Figures final_figures(const fs::path& run_folder) {
@@ -110,15 +104,21 @@ SweepResults collect_results(const SweepPlan& plan, const std::vector<MemberStat
   return results;
 }
 
+std::string column_of_key(const std::string& key, const SweepResults& results) {
+  return std::ranges::find(results.names, key) == results.names.end() ? key : "sweep." + key;
+}
+
 std::string results_csv(const SweepPlan& plan, const std::vector<MemberState>& states,
                         const SweepResults& results) {
   std::string text = "id,state";
-  for (const std::string& key : plan.keys) text += ',' + data::csv_field(key);
+  for (const std::string& key : plan.keys)
+    text += ',' + data::csv_field(column_of_key(key, results));
   for (const std::string& name : results.names) text += ',' + data::csv_field(name);
   text += '\n';
   for (std::size_t i = 0; i < plan.members.size(); ++i) {
     text += fmt::format("{},{}", plan.members[i].id, name_of(states[i].status));
-    for (const Setting& value : plan.members[i].values) text += ',' + setting_cell(value);
+    for (const Setting& value : plan.members[i].values)
+      text += ',' + data::csv_field(plain_text(value));
     for (const auto& figure : results.rows[i])
       text += figure ? fmt::format(",{}", *figure) : std::string(",");
     text += '\n';

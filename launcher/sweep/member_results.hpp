@@ -31,6 +31,9 @@ struct SweepResults {
 [[nodiscard]] SweepResults collect_results(const SweepPlan& plan,
                                            const std::vector<MemberState>& states);
 
+/// What a swept key is called beside figures: `reward` is the key of a table and a figure, too.
+[[nodiscard]] std::string column_of_key(const std::string& key, const SweepResults& results);
+
 /// RFC 4180, a line of titles first: id, state, swept keys, figures. Floats read back to the same
 /// bits; what is missing is empty.
 [[nodiscard]] std::string results_csv(const SweepPlan& plan, const std::vector<MemberState>& states,

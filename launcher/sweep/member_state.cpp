@@ -52,8 +52,9 @@ bool was_trained_with(const Config& config, const fs::path& run_folder) {
   try {
     const Config used = read_config(run_folder / "resolved.toml");
     return course_of(used) == course_of(config) && used.run.iterations == config.run.iterations;
-  } catch (const Failure&) {
-    return false;  // another version's, or not there
+  } catch (const Failure& failure) {
+    if (failure.code() != ExitCode::kUsage) throw;
+    return false;  // another version's
   }
 }
 
@@ -83,9 +84,7 @@ MemberState state_of(const SweepPlan& plan, const SweepMember& member) {
   if (data::is_file(noted) && is_newer(noted, run.log(0)))
     if (const auto reason = failure_in(noted)) return {MemberStatus::kFailed, *reason};
   if (const auto reason = failure_in(run.log(0))) return {MemberStatus::kFailed, *reason};
-  const auto messages = data::log_messages(run.log(0));
-  if (!messages.empty() && messages.back() == "DONE" && data::is_file(run.result()))
-    return done_or_changed(member, run.path());
+  if (data::is_finished(run)) return done_or_changed(member, run.path());
   return run.used() ? interrupted(run) : MemberState{};
 }
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/sweep/plan_table.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "data/printable.hpp"
 #include "launcher/sweep/value_text.hpp"
+#include "launcher/text_table.hpp"
 
 namespace rocm::launcher {
 namespace {
-
-using TableRow = std::vector<std::string>;
 
 TableRow title_row(const SweepPlan& plan) {
   TableRow row = {"id"};
@@ -26,20 +23,6 @@ TableRow member_row(const SweepMember& member, const MemberState& state) {
   for (const Setting& value : member.values) row.push_back(data::printable(value_text(value)));
   row.push_back(std::string(name_of(state.status)) + (state.note.empty() ? "" : ": ") + state.note);
   return row;
-}
-
-/// Columns two blanks apart; the last is as long as it is.
-std::string aligned_rows(const std::vector<TableRow>& rows) {
-  std::vector<std::size_t> widths(rows.front().size() - 1, 0);
-  for (const TableRow& row : rows)
-    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::string text;
-  for (const TableRow& row : rows) {
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      text += fmt::format("{:<{}}  ", row[i], widths[i]);
-    text += row.back() + '\n';
-  }
-  return text;
 }
 
 /// Numbers and truth values as such, everything else as text.
@@ -57,7 +40,7 @@ std::string plan_table(const SweepPlan& plan, const std::vector<MemberState>& st
   std::vector<TableRow> rows = {title_row(plan)};
   for (std::size_t i = 0; i < states.size(); ++i)
     rows.push_back(member_row(plan.members[i], states[i]));
-  return aligned_rows(rows);
+  return aligned_table(rows);
 }
 
 std::string plan_json(const SweepPlan& plan, const std::vector<MemberState>& states) {

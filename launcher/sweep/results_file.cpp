@@ -4,8 +4,6 @@
 #include <system_error>
 
 #include <ATen/ops/tensor.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "data/atomic_file.hpp"
 #include "data/records/hdf5_writer.hpp"
@@ -20,11 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kMemberAxis = "member";
-
-std::string text_in(const Setting& value) {
-  const auto* text = std::get_if<std::string>(&value.value);
-  return text == nullptr ? value_text(value) : *text;
-}
 
 /// Writes variables along the axis of members.
 class MemberFile {
@@ -53,7 +46,7 @@ class MemberFile {
     std::vector<double> numbers;
     for (const SweepMember& member : plan.members) {
       const auto& value = member.values[key].value;
-      texts.push_back(text_in(member.values[key]));
+      texts.push_back(plain_text(member.values[key]));
       const auto* integer = std::get_if<std::int64_t>(&value);
       const auto* number = std::get_if<double>(&value);
       if (integer != nullptr) integers.push_back(*integer);
@@ -98,9 +91,12 @@ void fill_results(MemberFile& file, const SweepPlan& plan, const std::vector<Mem
   file.set_attribute("", "title", "rocm-dist sweep");
   file.add(kMemberAxis, ids);
   file.add("state", names);
-  for (std::size_t key = 0; key < plan.keys.size(); ++key)
-    file.add_setting(plan.keys[key], plan, key);
-  const std::string coordinates = fmt::format("state {}", fmt::join(plan.keys, " "));
+  std::string coordinates = "state";
+  for (std::size_t key = 0; key < plan.keys.size(); ++key) {
+    const std::string column = column_of_key(plan.keys[key], results);
+    file.add_setting(column, plan, key);
+    coordinates += ' ' + column;
+  }
   for (std::size_t column = 0; column < results.names.size(); ++column) {
     file.add(results.names[column], figure_column(results, column));
     file.set_attribute(results.names[column], "coordinates", coordinates);

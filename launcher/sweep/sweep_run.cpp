@@ -124,6 +124,9 @@ void SweepRun::note_end(const Running& ended, ExitCode code) {
     return Log::info(fmt::format("{}: stopped {}", id, after));
   }
   if (code == ExitCode::kOk) return Log::info(fmt::format("{}: done {}", id, after));
+  const MemberState now = state_of(plan_, *ended.member);
+  if (now.status == MemberStatus::kRunning)  // another sweep run was first to lease the folder
+    return Log::info(fmt::format("{}: left to {}", id, now.note));
   note_in(member_log(plan_, *ended.member),
           fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code)));
   if (!failure_) failure_ = code;

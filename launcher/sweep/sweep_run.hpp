@@ -50,9 +50,9 @@ class SweepRun {
 
   const SweepPlan& plan_;
   SweepRunOptions options_;
+  AwaitedSignals signals_;  ///< first: threads that CUDA starts inherit the blocked signals
   std::vector<std::string> devices_;  ///< GPUs, which the jobs share out
-  AwaitedSignals signals_;
-  std::size_t next_ = 0;  ///< the first member that was not looked at
+  std::size_t next_ = 0;              ///< the first member that was not looked at
   std::list<Running> running_;
   int requests_ = 0;                 ///< to stop
   bool stopped_ = false;             ///< a member did, and is not done

@@ -75,6 +75,11 @@ std::string value_text(const Setting& value) {
   return std::string(kind_of(value));
 }
 
+std::string plain_text(const Setting& value) {
+  const auto* text = std::get_if<std::string>(&value.value);
+  return text == nullptr ? value_text(value) : *text;
+}
+
 std::string value_name(const Setting& value) {
   const std::string name = whole_name(value);
   if (name.size() <= kLongestValueName) return name;

@@ -12,6 +12,9 @@ namespace rocm::launcher {
 /// text.
 [[nodiscard]] std::string value_text(const Setting& value);
 
+/// The same, but text without its quotes: for a table's cell.
+[[nodiscard]] std::string plain_text(const Setting& value);
+
 /// A value as part of a name: made of letters, digits and . _ + - only, never empty.
 ///   0.1, 1e-05, true        as they are
 ///   "world/clip"            world_clip

@@ -30,14 +30,18 @@ TEST(Extending, TheScoreOfTheManualMeasuresAndHasAGradient) {
        .resize = {},
        .files = files});
   EXPECT_EQ(score->name(), "contrast");
-  const std::vector<std::string> captions{"a"};
-  const at::Tensor bytes_BHWC = at::rand({1, 4, 5, 3}).mul(255).to(at::kByte);
+  const std::vector<std::string> captions{"a", "b"};
+  const at::Tensor bytes_BHWC = at::rand({2, 4, 5, 3}).mul(255).to(at::kByte);
   const auto* reward = dynamic_cast<const model::Reward*>(score.get());
   ASSERT_NE(reward, nullptr);
   const at::Tensor image_BCHW =
       bytes_BHWC.permute({0, 3, 1, 2}).to(at::kFloat).div(255.0).requires_grad_();
   const at::Tensor value_B = reward->evaluate(image_BCHW, captions);
-  EXPECT_NEAR(value_B.item<double>(), score->measure(bytes_BHWC, captions).item<double>(), 1e-6);
+  ASSERT_EQ(value_B.sizes(), at::IntArrayRef({2}));
+  const at::Tensor measured_B = score->measure(bytes_BHWC, captions);
+  EXPECT_LT(value_B.sub(measured_B).abs().max().item<double>(), 1e-6);
+  const at::Tensor second = image_BCHW.narrow(0, 1, 1);
+  EXPECT_EQ(reward->evaluate(second, {&captions[1], 1}).item<double>(), value_B[1].item<double>());
   EXPECT_GT(torch::autograd::grad({value_B.sum()}, {image_BCHW})[0].norm().item<double>(), 0.0);
 }
 

@@ -1,5 +1,6 @@
 """A run that was interrupted ends with the bits of one that was not."""
 
+import json
 import resource
 import signal
 import subprocess
@@ -14,6 +15,7 @@ def final(run):
         "lora": (run / "lora.safetensors").read_bytes(),
         "optimizer": (checkpoint / "optimizer.safetensors").read_bytes(),
         "metrics": metrics(run),
+        "evaluations": (run / "evaluation.jsonl").read_bytes() if (run / "evaluation.jsonl").exists() else None,
         "trajectories": trajectories(run),
     }
 
@@ -23,6 +25,26 @@ def test_twenty_steps_are_seven_and_thirteen_on_other_ranks(rocm):
     rocm.train("parts", run__iterations=7)
     parts = rocm.train("parts", ranks=2, run__iterations=20, checkpoint__every=10)
     assert final(parts) == final(whole)
+
+
+def test_an_evaluation_that_a_stop_left_out_is_made_up_for(rocm):
+    settings = {"evaluation__every": 2, "evaluation__images": 2}
+    whole = rocm.train("whole", **settings)
+    run = rocm.train("parts", **settings)
+    lines = (run / "evaluation.jsonl").read_text().splitlines(keepends=True)
+    (run / "evaluation.jsonl").write_text("".join(lines[:-1]))  # as if it had ended before the last
+    rocm.train("parts", ranks=2, **settings)
+    assert final(run) == final(whole)
+    assert [json.loads(line)["step"] for line in lines] == [0, 2, 4]
+
+
+def test_a_result_without_a_checkpoint_is_not_overwritten_by_other_settings(rocm):
+    run = rocm.train("out", checkpoint__every=0)
+    result = (run / "lora.safetensors").read_bytes()
+    done = rocm.run(*rocm.train_arguments("out", checkpoint__every=0, objective__beta=2))
+    assert done.returncode == 2
+    assert "began with other settings: objective.beta was 10.0 and is 2.0 " in done.stderr
+    assert (run / "lora.safetensors").read_bytes() == result
 
 
 def wait_for_step(run, step, timeout_s=60):

@@ -131,6 +131,7 @@ TEST(CommandLine, AScaleMustBeAFiniteNumber) {
   };
   EXPECT_THAT(scale("1x"), StartsWith("rocm-dist sample: --lora-scale 1x is no number"));
   EXPECT_THAT(scale("nan"), HasSubstr("is no number"));
+  EXPECT_THAT(scale("0.5"), HasSubstr("--lora-scale has no adapter"));
 }
 
 TEST(CommandLine, EvaluateTakesRunsAndTheirCheckpoints) {

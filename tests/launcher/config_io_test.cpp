@@ -157,7 +157,8 @@ TEST(ConfigIo, ResolutionIsPixelsOrHeightAndWidth) {
 }
 
 TEST(ConfigIo, SumTypesTakeANumberOrAWord) {
-  EXPECT_EQ(std::get<BetaRule>(with_set("objective.beta=auto").objective.beta), BetaRule::kAuto);
+  EXPECT_EQ(std::get<BetaChoice>(with_set("objective.beta=auto").objective.beta),
+            BetaChoice::kAuto);
   EXPECT_EQ(std::get<std::int64_t>(with_set("objective.truncate=3").objective.truncate), 3);
   EXPECT_EQ(std::get<TruncateRule>(with_set("objective.truncate=random").objective.truncate),
             TruncateRule::kRandom);

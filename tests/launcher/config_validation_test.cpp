@@ -60,6 +60,39 @@ TEST(ConfigValidation, OnlyTheLastStepIsDrawnAgain) {
   EXPECT_THAT(error_with({"objective.extra_draws=2"}), StartsWith("objective.extra_draws: only"));
 }
 
+TEST(ConfigValidation, ADivergenceNeedsMoreThanTheLastStep) {
+  EXPECT_THAT(error_with({"objective.method=refl", "objective.divergence=kl"}),
+              StartsWith("objective.divergence: kl does not go with late_steps"));
+  EXPECT_THAT(
+      error_with({"objective.method=draft", "objective.extra_draws=2", "objective.divergence=js"}),
+      StartsWith("objective.divergence: js does not go with extra_draws"));
+  EXPECT_EQ(error_with({"objective.method=alignprop", "objective.divergence=kl"}), kNoError);
+}
+
+TEST(ConfigValidation, LateStepsAreATruncationOfTheirOwn) {
+  EXPECT_THAT(error_with({"objective.method=refl", "objective.truncate=2"}),
+              StartsWith("objective.truncate: it does nothing beside objective.late_steps"));
+}
+
+TEST(ConfigValidation, ADivergenceGetsAWeight) {
+  EXPECT_THAT(error_with({"objective.transition_weights=[0, 0]"}),
+              StartsWith("objective.transition_weights: all are 0"));
+  EXPECT_EQ(error_with({"objective.transition_weights=[0, 1]"}), kNoError);
+  EXPECT_THAT(error_with({"objective.beta=auto", "objective.beta_probe=5", "run.iterations=5"}),
+              StartsWith("objective.beta_probe: 5 steps leave none with a pull"));
+  EXPECT_EQ(error_with({"objective.beta=auto", "objective.beta_probe=5", "run.iterations=6"}),
+            kNoError);
+}
+
+TEST(ConfigValidation, PolicyGradientsRefuseWhatWouldDoNothing) {
+  EXPECT_THAT(error_with({"objective.method=ddpo", "policy_gradient.include_last_step=true"}),
+              StartsWith("policy_gradient.include_last_step: it does not belong to ddpo"));
+  EXPECT_EQ(error_with({"objective.method=rlcm", "policy_gradient.include_last_step=true"}),
+            kNoError);
+  EXPECT_THAT(error_with({"objective.method=rlcm", "policy_gradient.statistics_buffer=8"}),
+              StartsWith("policy_gradient.statistics_buffer: 8 rewards never reach"));
+}
+
 TEST(ConfigValidation, PairsStayInOneUnit) {
   EXPECT_THAT(error_with({"objective.method=d3po", "data.batch_size=4", "data.micro_batch=1"}),
               StartsWith("data.micro_batch: 1 cannot hold whole groups of 2"));
@@ -114,6 +147,14 @@ TEST(ConfigValidation, AScoreHasAPathUnlessItIsARule) {
               StartsWith("evaluation.score.0: pickscore has no path"));
   EXPECT_THAT(error_with({"evaluation.score.0.name=shapes", "evaluation.score.0.path=x"}),
               HasSubstr("shapes takes no path"));
+}
+
+TEST(ConfigValidation, ANameHasOneScoreAmongRewardsAndScores) {
+  EXPECT_THAT(error_with({"evaluation.score.0.name=pickscore", "evaluation.score.0.path=other"}),
+              StartsWith("evaluation.score.0: pickscore is given with two paths"));
+  EXPECT_EQ(error_with({"reward.0.path=same", "evaluation.score.0.name=pickscore",
+                        "evaluation.score.0.path=same"}),
+            kNoError);
 }
 
 TEST(ConfigValidation, TruncationCannotExceedTheSteps) {

@@ -94,6 +94,11 @@ TEST_F(FinishedRun, IsDrawnFromTheSameNoiseWhateverItsSeed) {
   EXPECT_EQ(open_runs(Paths{path}, other).front().config.run.seed, 3);
 }
 
+TEST_F(FinishedRun, IsUnfinishedAgainOnceItGoesOn) {
+  folder.write("kl/log/rank-0000.log", "2026-01-31T12:00:00.000 info going on after step 4\n");
+  EXPECT_THAT(names_of_policies(opened(path), all_checkpoints()), ElementsAre("kl@2", "kl@4"));
+}
+
 TEST_F(FinishedRun, IsGivenOnce) {
   EXPECT_THAT(usage_error_of([&] {
                 (void)open_runs(Paths{path, path / "."}, {});
@@ -114,7 +119,7 @@ TEST(UnfinishedRun, SaysWhatToDo) {
   const ScratchFolder folder;
   const auto run = run_folder_of(folder, "kl");
   EXPECT_THAT(failure_of(ExitCode::kInput, [&] { (void)policies_of(opened(run), {}); }),
-              AllOf(HasSubstr("there is no lora.safetensors"), HasSubstr("it has kept none"),
+              AllOf(HasSubstr("the run has not ended"), HasSubstr("it has kept none"),
                     HasSubstr("train command again"), HasSubstr("--checkpoints")));
 }
 

@@ -18,6 +18,7 @@ namespace {
 using rocm::test::minimal_toml;
 using rocm::test::ScratchFolder;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 /// A sweep of one member, s0, and what lies in its folders.
 class OneMember : public ::testing::Test {
@@ -130,6 +131,17 @@ TEST(SweepResults, QuoteWhatCommasWouldSplitAndLeaveMissingCellsEmpty) {
   EXPECT_EQ(results_csv(plan, {{MemberStatus::kPending, ""}}, results),
             "id,state,lora.targets,reward\n"
             "targets_to_q+to_k,pending,\"[\"\"to_q\"\", \"\"to_k\"\"]\",\n");
+}
+
+TEST(SweepResults, TellASweptRewardFromTheFigure) {
+  const SweepPlan plan = parse_sweep(
+      minimal_toml("[sweep]\nreward = [[{name = \"hpsv2\", path = \"x\"}]]\n"), "s.toml");
+  const SweepResults results{.names = {"step", "reward"}, .rows = {{2.0, 0.5}}};
+  const std::vector<MemberState> done{{MemberStatus::kDone, ""}};
+  EXPECT_THAT(results_csv(plan, done, results), StartsWith("id,state,sweep.reward,step,reward\n"));
+  const ScratchFolder folder;
+  write_results(folder / "table.h5", plan, done, results);
+  EXPECT_TRUE(std::filesystem::exists(folder / "table.h5"));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/step_judge.hpp"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,9 +15,9 @@ using ::testing::HasSubstr;
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::GetCapturedStderr;
 
-StepReport step(std::int64_t k, bool skipped, double active_fraction = 1.0) {
-  StepReport report{.step = k, .skipped = skipped};
-  report.batch.active_fraction = active_fraction;
+StepReport step(std::int64_t k, bool skipped, double pull_left = 1.0) {
+  StepReport report{.step = k, .beta = 1.0, .skipped = skipped};
+  report.batch.pull_left = pull_left;
   return report;
 }
 
@@ -45,6 +47,28 @@ TEST(StepJudge, WarnsOnceOfADivergenceThatHasStoppedWorking) {
   CaptureStderr();
   judge.judge(step(3, false, 0.01));
   EXPECT_EQ(GetCapturedStderr(), "");
+}
+
+TEST(StepJudge, SaysNothingOfADivergenceThatIsOnlyMeasured) {
+  StepJudge judge(100, true);
+  StepReport measured = step(1, false, 0.01);
+  measured.beta = 0.0;
+  CaptureStderr();
+  judge.judge(measured);
+  EXPECT_EQ(GetCapturedStderr(), "");
+}
+
+TEST(StepJudge, TellsAStepThatLearnedNothingFromOneWhoseLaterPassDidNot) {
+  StepJudge judge(100, true);
+  StepReport broken = step(1, true);
+  broken.grad_norm = std::numeric_limits<double>::quiet_NaN();
+  CaptureStderr();
+  judge.judge(broken);
+  EXPECT_THAT(GetCapturedStderr(), HasSubstr("not finite; no parameter was changed"));
+  broken.skipped = false;
+  CaptureStderr();
+  judge.judge(broken);
+  EXPECT_THAT(GetCapturedStderr(), HasSubstr("not finite; its other passes changed parameters"));
 }
 
 TEST(StepJudge, SaysNothingOfADivergenceThatWasNotMeasured) {

@@ -27,6 +27,7 @@ objective::UnitEvaluation unit_of_sample(std::int64_t sample) {
   unit.raw_reward_B = {doubles({0.1 * x}), doubles({x / 7.0})};
   unit.divergence_MB = doubles({x / 11.0, x / 13.0}).view({2, 1});
   unit.active_fraction_MB = doubles({x / 17.0, x / 19.0}).view({2, 1});
+  unit.pull_left_B = doubles({x / 23.0});
   unit.penalty_B = doubles({x / 23.0});
   unit.loss_B = doubles({-0.3 * x});
   return unit;
@@ -50,7 +51,7 @@ std::vector<BatchScalars> reports(int ranks) {
 
 std::vector<std::uint64_t> bits(const BatchScalars& batch) {
   std::vector<double> values{batch.loss,       batch.reward,  batch.reward_deviation,
-                             batch.divergence, batch.penalty, batch.active_fraction};
+                             batch.divergence, batch.penalty, batch.pull_left};
   values.insert(values.end(), batch.raw_rewards.begin(), batch.raw_rewards.end());
   std::vector<std::uint64_t> bits;
   for (const double value : values) bits.push_back(std::bit_cast<std::uint64_t>(value));
@@ -73,7 +74,7 @@ BatchScalars of_four_samples(bool measured) {
     unit.loss_B = unit.reward_B.mul(-10.0);
     if (!measured) continue;
     unit.divergence_MB = doubles({0.5, 1.0, 0.25, 2.0}).view({2, 2});
-    unit.active_fraction_MB = doubles({1.0, 0.5, 0.5, 0.0}).view({2, 2});
+    unit.pull_left_B = doubles({0.75, 0.25});
     unit.penalty_B = doubles({0.25, 1.5});
   }
   BatchScalars batch;

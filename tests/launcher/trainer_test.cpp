@@ -32,8 +32,9 @@ GoldenRun tiny_run() {
 /// One rank's trainer and what it trains.
 class Rank {
  public:
-  Rank(dist::Communicator& communicator, const Trainer::Settings& settings)
-      : assembly(golden_config(tiny_run()), {}),
+  Rank(dist::Communicator& communicator, const Trainer::Settings& settings,
+       const Config& config = golden_config(tiny_run()))
+      : assembly(config, {}),
         workload_(assembly.workload(kBatch)),
         method_(make_method(assembly, communicator)),
         optimizer_(assembly.adapter.leaves(), {}),
@@ -50,7 +51,8 @@ class Rank {
     return optimizer_.state().first_moment.norm().item<double>();
   }
 
-  bool overflow = false;  ///< pretend that a gradient somewhere is not finite
+  /// How many gradients are finite, before we pretend that one somewhere is not.
+  std::int64_t finite_sums = std::numeric_limits<std::int64_t>::max();
 
   Assembly assembly;
 
@@ -67,8 +69,8 @@ class Rank {
             .sum_gradients = sum};
   }
 
-  [[nodiscard]] std::optional<at::Tensor> spoil(std::optional<at::Tensor> gradient) const {
-    return overflow ? std::nullopt : std::move(gradient);
+  [[nodiscard]] std::optional<at::Tensor> spoil(std::optional<at::Tensor> gradient) {
+    return finite_sums-- > 0 ? std::move(gradient) : std::nullopt;
   }
 
   Workload workload_;
@@ -149,13 +151,29 @@ TEST(Trainer, ReportsTheNormBeforeClippingAndClips) {
 TEST(Trainer, SkipsAStepWhoseGradientIsNotFinite) {
   take_first_step(settings(), [](Rank& rank) {
     const at::Tensor before = rank.parameters();
-    rank.overflow = true;
+    rank.finite_sums = 0;
     const StepReport report = rank.trainer.step(1).report;
     EXPECT_TRUE(report.skipped);
     EXPECT_TRUE(std::isnan(report.grad_norm));
     EXPECT_TRUE(at::equal(rank.parameters(), before));
-    rank.overflow = false;
+    rank.finite_sums = 1;
     EXPECT_FALSE(rank.trainer.step(2).report.skipped);
+    EXPECT_FALSE(at::equal(rank.parameters(), before));
+  });
+}
+
+TEST(Trainer, HasNotSkippedAStepOfWhichOnePassLearned) {
+  GoldenRun run = tiny_run();
+  run.objective = "method = \"rlcm\"\ndivergence = \"none\"\n";
+  Config config = golden_config(run);
+  config.policy_gradient.passes = 2;
+  run_ranks(1, [&](dist::Communicator& communicator) {
+    Rank rank(communicator, settings(), config);
+    const at::Tensor before = rank.parameters();
+    rank.finite_sums = 1;
+    const StepReport report = rank.trainer.step(1).report;
+    EXPECT_FALSE(report.skipped);
+    EXPECT_TRUE(std::isnan(report.grad_norm));
     EXPECT_FALSE(at::equal(rank.parameters(), before));
   });
 }

@@ -18,6 +18,7 @@ struct Numbers {
   double value;
   double slope;
   double active_fraction;
+  double pull_left;
 };
 
 Numbers at_delta(DivergenceKind kind, double delta, double sigma = kSigma) {
@@ -25,7 +26,8 @@ Numbers at_delta(DivergenceKind kind, double delta, double sigma = kSigma) {
   const auto result = (*divergence)(at::full({1}, delta * delta, at::kDouble), sigma, {});
   return {.value = result.value_B.item<double>(),
           .slope = result.slope_B.item<double>(),
-          .active_fraction = result.active_fraction_B.item<double>()};
+          .active_fraction = result.active_fraction_B.item<double>(),
+          .pull_left = result.pull_left_B.item<double>()};
 }
 
 double value(DivergenceKind kind, double delta) {
@@ -111,6 +113,18 @@ TEST(ActiveFraction, IsOneForDivergencesThatNeverSaturate) {
   for (const auto kind :
        {DivergenceKind::kKl, DivergenceKind::kFisher, DivergenceKind::kBhattacharyya})
     EXPECT_EQ(at_delta(kind, 100.0).active_fraction, 1.0);
+}
+
+TEST(PullLeft, IsAllNearTheReferenceAndVanishesWhereADivergenceHasSaturated) {
+  for (const auto kind : kEvery) {
+    EXPECT_EQ(at_delta(kind, 0.0).pull_left, 1.0) << static_cast<int>(kind);
+    EXPECT_NEAR(at_delta(kind, 0.01).pull_left, 1.0, 3e-5) << static_cast<int>(kind);
+  }
+  EXPECT_DOUBLE_EQ(at_delta(DivergenceKind::kHellinger, 4.0).pull_left, std::exp(-2.0));
+  for (const auto kind : {DivergenceKind::kHellinger, DivergenceKind::kJensenShannon,
+                          DivergenceKind::kTotalVariation})
+    EXPECT_LT(at_delta(kind, 8.0).pull_left, 0.01) << static_cast<int>(kind);
+  EXPECT_EQ(at_delta(DivergenceKind::kKl, 100.0).pull_left, 1.0);
 }
 
 TEST(MakeDivergence, GivesNothingForNone) {

@@ -41,6 +41,13 @@ TEST(PromptStatistics, ForgetTheOldestBeyondTheBuffer) {
   EXPECT_DOUBLE_EQ(advantages[0], 1.0 / (1.0 + kLeast));  // of 1 and 3
 }
 
+TEST(PromptStatistics, ForgetARewardThatIsNoNumber) {
+  PromptStatistics statistics(4, 2);
+  (void)statistics.advantages({.reward = {1.0, std::nan("")}, .prompt_id = {0, 0}});
+  const auto advantages = statistics.advantages({.reward = {3.0}, .prompt_id = {0}});
+  EXPECT_DOUBLE_EQ(advantages[0], 1.0 / (1.0 + kLeast));  // of 1 and 3
+}
+
 TEST(PromptStatistics, AreZeroWhereAllRewardsAreEqual) {
   PromptStatistics statistics(8, 2);
   for (const double advantage :

@@ -27,5 +27,18 @@ TEST(RunLog, MessagesLeaveOutTimeAndLevel) {
             (Lines{"a table:", "  x 1  y 2", "look out", "DONE"}));
 }
 
+TEST(RunLog, SaysWhetherTheRunHasEnded) {
+  const ScratchFolder folder;
+  const RunFolder run(folder / "run");
+  EXPECT_FALSE(is_finished(run));
+  folder.write("run/lora.safetensors", "");
+  EXPECT_TRUE(is_finished(run)) << "a result that was copied alone";
+  folder.write("run/log/rank-0000.log", "2026-01-31T12:00:00.000 info DONE\n");
+  EXPECT_TRUE(is_finished(run));
+  folder.write("run/log/rank-0000.log",
+               "2026-01-31T12:00:00.000 info DONE\n2026-01-31T13:00:00.000 info going on\n");
+  EXPECT_FALSE(is_finished(run)) << "the result is of the attempt before";
+}
+
 }  // namespace
 }  // namespace rocm::data
