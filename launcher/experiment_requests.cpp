@@ -55,7 +55,7 @@ void require_runs_or_model(const GivenFlags& flags) {
                    "name an adapter with --lora");
 }
 
-/// Flags that only some actions of sweep obey.
+/// Flags that only some actions of sweep obey; --jobs may stand in one command line for all.
 void refuse_idle_flags(const GivenFlags& flags, SweepAction action) {
   using enum SweepAction;
 
@@ -64,7 +64,7 @@ void refuse_idle_flags(const GivenFlags& flags, SweepAction action) {
     std::vector<SweepAction> actions;
   };
 
-  const std::array uses = {Use{"jobs", {kRun, kEmitSlurm}}, Use{"ranks", {kPlan, kRun, kEmitSlurm}},
+  const std::array uses = {Use{"ranks", {kPlan, kRun, kEmitSlurm}},
                            Use{"output", {kEmitSlurm, kCollect}}, Use{"json", {kStatus}}};
   for (const auto& [flag, actions] : uses)
     if (flags.has(flag) && std::ranges::find(actions, action) == actions.end())

@@ -65,7 +65,11 @@ CheckpointOrProblem open_checkpoint(const fs::path& path) {
 
 Checkpoint open_or_fail(const fs::path& path) {
   CheckpointOrProblem found = open_checkpoint(path);
-  if (const auto* problem = std::get_if<std::string>(&found)) fail_to_resume(path, *problem);
+  if (const auto* problem = std::get_if<std::string>(&found))
+    fail(ExitCode::kCheckpoint, {.where = printable_path(path),
+                                 .problem = "this checkpoint is damaged",
+                                 .because = *problem,
+                                 .advice = "restore it from a copy, or name another one"});
   return std::get<Checkpoint>(std::move(found));
 }
 

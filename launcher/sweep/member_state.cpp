@@ -58,11 +58,6 @@ bool was_trained_with(const Config& config, const fs::path& run_folder) {
   }
 }
 
-MemberState done_or_changed(const SweepMember& member, const fs::path& run_folder) {
-  if (was_trained_with(member.config, run_folder)) return {MemberStatus::kDone, ""};
-  return {MemberStatus::kPending, "done with other settings (see its resolved.toml)"};
-}
-
 MemberState interrupted(const data::RunFolder& run) {
   return {MemberStatus::kStopped,
           fmt::format("after step {}", data::complete_lines(run.metrics()).size())};
@@ -81,10 +76,12 @@ MemberState state_of(const SweepPlan& plan, const SweepMember& member) {
   const fs::path noted = member_log(plan, member);
   if (const auto holder = data::holder_at_work(run.path()))
     return {MemberStatus::kRunning, data::description_of(*holder)};
+  const bool finished = data::is_finished(run);
+  if (finished && was_trained_with(member.config, run.path())) return {MemberStatus::kDone, ""};
   if (data::is_file(noted) && is_newer(noted, run.log(0)))
     if (const auto reason = failure_in(noted)) return {MemberStatus::kFailed, *reason};
   if (const auto reason = failure_in(run.log(0))) return {MemberStatus::kFailed, *reason};
-  if (data::is_finished(run)) return done_or_changed(member, run.path());
+  if (finished) return {MemberStatus::kPending, "done with other settings (see its resolved.toml)"};
   return run.used() ? interrupted(run) : MemberState{};
 }
 

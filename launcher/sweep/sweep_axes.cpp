@@ -10,6 +10,7 @@
 #include "data/printable.hpp"
 #include "dist/base/contract.hpp"
 #include "launcher/config/described.hpp"
+#include "launcher/sweep/value_text.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -62,6 +63,30 @@ void add_zipped(const Setting& setting, std::vector<SweepAxis>& axes) {
   for (const Setting& group : *groups) axes.push_back(zipped_axis(group));
 }
 
+void replace_values(const Setting::List& values, const std::string& where, SweepAxis& axis,
+                    SweepColumn& column) {
+  column.values = values;
+  column.where = where;
+  axis.left.clear();
+}
+
+void leave_value(const Setting& value, const std::string& where, SweepAxis& axis,
+                 SweepColumn& column) {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < axis.num_left(); ++i)
+    if (value_text(column.values[axis.row_left(i)]) == value_text(value))
+      rows.push_back(axis.row_left(i));
+  if (rows.empty() && axis.columns.size() == 1) return replace_values({value}, where, axis, column);
+  require(
+      !rows.empty(),
+      {.where = where,
+       .problem = fmt::format("no row of the zip has {} = {}", data::printable(column.key),
+                              data::printable(value_text(value))),
+       .because = "--set leaves the rows with this value",
+       .advice = fmt::format("name one that is there, or change the file at {}", column.where)});
+  axis.left = std::move(rows);
+}
+
 }  // namespace
 
 std::vector<SweepAxis> take_sweep_axes(Setting::Table& settings, const std::string& file) {
@@ -103,8 +128,8 @@ bool override_axes(const Override& change, std::vector<SweepAxis>& axes) {
     const auto column = std::ranges::find(axis.columns, key, &SweepColumn::key);
     if (column == axis.columns.end()) continue;
     const Setting value = parse_toml_value(change.value, where);
-    column->values = list ? list_in(value, key) : Setting::List{value};
-    column->where = where;
+    list ? replace_values(list_in(value, key), where, axis, *column)
+         : leave_value(value, where, axis, *column);
     return true;
   }
   require(!list, {.where = where,

@@ -23,8 +23,13 @@ struct SweepColumn {
 /// Columns that go together; a key of the Cartesian product is an axis of one column.
 struct SweepAxis {
   std::vector<SweepColumn> columns;
+  std::vector<std::size_t> left = {};  ///< the rows that --set leaves; empty: all
 
   [[nodiscard]] std::size_t length() const { return columns.front().values.size(); }
+
+  [[nodiscard]] std::size_t num_left() const { return left.empty() ? length() : left.size(); }
+
+  [[nodiscard]] std::size_t row_left(std::size_t i) const { return left.empty() ? i : left[i]; }
 };
 
 /// Takes [sweep] out of a file's settings. The axes are in the order of the file: the first is the
@@ -37,8 +42,9 @@ struct SweepAxis {
 [[nodiscard]] std::vector<SweepAxis> take_sweep_axes(Setting::Table& settings,
                                                      const std::string& file);
 
-/// Gives a swept key other values: `--set run.seed=0` leaves it that one (runs keep their ids),
-/// `--set sweep.run.seed=[0, 1]` a list. False if the key is not swept.
+/// `--set run.seed=0` leaves the rows with that value, under their ids; a key that goes alone takes
+/// a new one, too. `--set sweep.run.seed=[0, 1]` gives a key another list. False if the key is not
+/// swept. Throws Failure(kUsage) if no row of a zip is left.
 [[nodiscard]] bool override_axes(const Override& change, std::vector<SweepAxis>& axes);
 
 }  // namespace rocm::launcher

@@ -24,7 +24,7 @@ constexpr std::size_t kMostMembers = 10000;
 std::size_t count_members(const std::vector<SweepAxis>& axes, const fs::path& file) {
   std::size_t count = 1;
   for (const SweepAxis& axis : axes) {
-    count *= axis.length();
+    count *= axis.num_left();
     require(count <= kMostMembers,
             {.where = data::printable_path(file),
              .problem = fmt::format("[sweep] has more than {} members", kMostMembers),
@@ -38,8 +38,8 @@ std::size_t count_members(const std::vector<SweepAxis>& axes, const fs::path& fi
 std::vector<std::size_t> rows_of_member(const std::vector<SweepAxis>& axes, std::size_t number) {
   std::vector<std::size_t> rows(axes.size());
   for (std::size_t axis = axes.size(); axis-- > 0;) {
-    rows[axis] = number % axes[axis].length();
-    number /= axes[axis].length();
+    rows[axis] = axes[axis].row_left(number % axes[axis].num_left());
+    number /= axes[axis].num_left();
   }
   return rows;
 }
@@ -96,7 +96,8 @@ void require_distinct_ids(const SweepPlan& plan) {
                        .problem = fmt::format("members {} and {} would both be called {}",
                                               found->second, i, found->first),
                        .because = "the name is that of the run's folder",
-                       .advice = "write one of the values in another way"});
+                       .advice = "write one of the values in another way, or give each a label of "
+                                 "its own"});
   }
 }
 

@@ -125,13 +125,25 @@ void SweepRun::note_end(const Running& ended, ExitCode code) {
   }
   if (code == ExitCode::kOk) return Log::info(fmt::format("{}: done {}", id, after));
   const MemberState now = state_of(plan_, *ended.member);
-  if (now.status == MemberStatus::kRunning)  // another sweep run was first to lease the folder
-    return Log::info(fmt::format("{}: left to {}", id, now.note));
+  // Another sweep run leased the folder while ours was loading, or has even ended it.
+  if (now.status == MemberStatus::kRunning || now.status == MemberStatus::kDone)
+    return Log::info(fmt::format("{}: left to another job {}", id, now.note));
+  note_failure(ended, code, after);
+}
+
+/// A member that a signal ended goes on where it was when the sweep is run again: it has not
+/// failed.
+void SweepRun::note_failure(const Running& ended, ExitCode code, const std::string& after) {
+  const bool killed = code == ExitCode::kPeerLost;
   note_in(member_log(plan_, *ended.member),
-          fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code)));
+          killed ? "KILLED, or it lost a rank"
+                 : fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code)));
   if (!failure_) failure_ = code;
-  Log::warn(fmt::format("{}: failed with exit code {} {}: {}", id, static_cast<int>(code), after,
-                        state_of(plan_, *ended.member).note));
+  const std::string note = state_of(plan_, *ended.member).note;
+  Log::warn(fmt::format("{}: {} {}{}{}", ended.member->id,
+                        killed ? "killed, or it lost a rank,"
+                               : fmt::format("failed with exit code {}", static_cast<int>(code)),
+                        after, note.empty() ? "" : ": ", note));
 }
 
 }  // namespace rocm::launcher

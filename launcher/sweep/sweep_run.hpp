@@ -45,6 +45,7 @@ class SweepRun {
   void take_signal(int signal);
   void collect_ended();
   void note_end(const Running& ended, ExitCode code);
+  void note_failure(const Running& ended, ExitCode code, const std::string& after);
 
   [[nodiscard]] bool asked_to_stop() const { return requests_ > 0; }
 

@@ -102,6 +102,40 @@ def test_an_interrupted_sweep_saves_and_goes_on_to_its_table(sweep):
         assert list(file["reward"]) == [float(row["reward"]) for row in rows]
 
 
+def test_two_that_run_one_sweep_leave_each_other_its_members(sweep):
+    jobs = [subprocess.Popen(sweep.command(*sweep.sweep_arguments("run", iterations=3)), stderr=subprocess.PIPE,
+                             text=True) for _ in range(2)]
+    texts = [job.communicate(timeout=120)[1] for job in jobs]
+    assert [job.returncode for job in jobs] == [0, 0], texts
+    assert set(states(sweep, iterations=3).values()) == {"done"}
+
+
+def test_a_killed_member_is_stopped_and_goes_on(sweep):
+    job = start(sweep)
+    wait_for_step(sweep.sweep_folder / IDS[0], 2)
+    subprocess.run(["pkill", "-KILL", "-f", f"rocm-dist train.*{sweep.sweep_folder.parent.name}.*{IDS[0]}"], check=True)
+    wait_for_step(sweep.sweep_folder / IDS[1], 1)
+    job.send_signal(signal.SIGTERM)
+    _, text = job.communicate(timeout=60)
+    assert f"{IDS[0]}: killed, or it lost a rank," in text
+    assert states(sweep, iterations=1000)[IDS[0]] == "stopped"
+    again = sweep.run(*sweep.sweep_arguments("run", "--set", "run.seed=0", iterations=4))
+    assert again.returncode == 0, again.stderr
+    assert [line["step"] for line in metrics(sweep.sweep_folder / IDS[0])] == [1, 2, 3, 4]
+
+
+def test_a_sweep_over_rewards_is_collected(sweep):
+    rewards = '[[{name = "pickscore", path = "world/clip"}], [{name = "clipscore", path = "world/clip2"}]]'
+    sweep.config.write_text(TINY + f"[sweep]\nreward = {rewards}\n")
+    assert sweep.run(*sweep.sweep_arguments("run")).returncode == 0
+    table = sweep.folder / "table.h5"
+    done = sweep.run(*sweep.sweep_arguments("collect", "--output", table))
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["id"] for row in rows] == ["pickscore", "clipscore"]
+    assert all(float(row["reward"]) and row["sweep.reward"].startswith("[{name") for row in rows)
+
+
 def test_members_on_several_ranks_save_when_the_sweep_is_terminated(sweep):
     job = start(sweep, "--ranks", "2")
     wait_for_step(sweep.sweep_folder / IDS[0], 1)

@@ -218,8 +218,9 @@ TEST(CommandLine, SweepTakesAnActionAndTheFlagsThatItObeys) {
               HasSubstr("unknown action colect (it is one of plan, run, emit-slurm, status, "
                         "collect). did you mean collect?"));
   EXPECT_THAT(error_of({"sweep", "emit-slurm", "--config", "c"}), HasSubstr("--output is missing"));
-  EXPECT_THAT(error_of({"sweep", "status", "--config", "c", "--jobs", "2"}),
-              HasSubstr("status takes no --jobs"));
+  EXPECT_EQ(parsed<SweepRequest>({"sweep", "status", "--config", "c", "--jobs", "2"}).jobs, 2);
+  EXPECT_THAT(error_of({"sweep", "status", "--config", "c", "--ranks", "2"}),
+              HasSubstr("status takes no --ranks"));
 }
 
 TEST(CommandLine, AFlagIsNeverGuessed) {

@@ -97,6 +97,19 @@ TEST_F(OneMember, IsDoneWhenItSucceededAfterAFailure) {
   EXPECT_EQ(state().status, MemberStatus::kDone);
 }
 
+TEST_F(OneMember, IsDoneWhateverAJobThatCameTooLateSaid) {
+  finish(resolved_toml(plan_.members.front().config));
+  folder_.write("n/s0.log", "another job is at work in this run folder\nFAILED with exit code 2\n");
+  EXPECT_EQ(state().status, MemberStatus::kDone);
+}
+
+TEST_F(OneMember, IsStoppedByAKill) {
+  folder_.write("n/s0/metrics.jsonl", "{\"step\":1}\n");
+  log("2026-01-31T12:00:00.000 info step 1\n");
+  folder_.write("n/s0.log", "STARTED\nKILLED, or it lost a rank\n");
+  EXPECT_EQ(state().status, MemberStatus::kStopped);
+}
+
 TEST_F(OneMember, IsStoppedAfterItsLastStep) {
   folder_.write("n/s0/metrics.jsonl", "{\"step\":1}\n{\"step\":2}\n{\"st");
   log("2026-01-31T12:00:00.000 info stopped on request after step 2; run again\n");

@@ -222,6 +222,23 @@ TEST(SweepPlan, AnEndlessProductIsRefused) {
               HasSubstr("more than 10000 members"));
 }
 
+TEST(SweepPlan, TheCommandLineLeavesRowsOfAZipUnderTheirIds) {
+  const std::string zip =
+      "\"run.seed\" = [0, 1]\n[sweep.zip]\n\"objective.divergence\" = [\"none\", \"kl\", "
+      "\"kl\"]\n\"objective.beta\" = [0, 1, 3]\n";
+  EXPECT_EQ(ids_of(zip, {"objective.beta=3"}), (Ids{"kl-b3-s0", "kl-b3-s1"}));
+  EXPECT_EQ(ids_of(zip, {"objective.divergence=kl", "run.seed=1"}), (Ids{"kl-b1-s1", "kl-b3-s1"}));
+  EXPECT_THAT(error_of_sweep(zip, {"objective.beta=2"}),
+              StartsWith("--set objective.beta=2: no row of the zip has objective.beta = 2"));
+}
+
+TEST(SweepPlan, AValueOfTheCommandLineKeepsTheNameThatTellsItFromTheOthers) {
+  const std::string rewards =
+      "reward = [[{name = \"pickscore\", path = \"a\"}], [{name = \"pickscore\", path = \"b\"}]]\n";
+  const Ids both = ids_of(rewards);
+  EXPECT_EQ(ids_of(rewards, {"reward=[{name = \"pickscore\", path = \"b\"}]"}), Ids{both[1]});
+}
+
 TEST(SweepPlan, ASweptKeyOfTheCommandLineMustBeSwept) {
   EXPECT_THAT(error_of_sweep("\"run.seed\" = [0]\n", {"sweep.lora.rank=[1]"}),
               StartsWith("--set sweep.lora.rank=[1]: lora.rank is not swept"));

@@ -15,7 +15,7 @@ STEADY = {"proxy": {50: 1.0, 100: 2.0}, "truth": {50: 0.1, 100: 0.2}, "divergenc
 FALLING = {"proxy": {50: 2.0, 100: 4.0}, "truth": {50: 0.3, 100: -0.1}, "divergence": {50: 1.0, 100: 2.0}}
 
 
-def write_evaluation(path, courses, base=None, prompts=None):
+def write_evaluation(path, courses, base=None, prompts=None, **attributes):
     """courses: {run: {score: {step: difference from base, a number or [prompt, picture]}}}; the last is the result."""
     base = base or {"proxy": 15.0, "truth": 0.5, "divergence": 0.0}
     policies = [("base", 0, None)]
@@ -44,7 +44,7 @@ def write_evaluation(path, courses, base=None, prompts=None):
             "adapter": nothing,
             "adapter_sha256": nothing,
         },
-        {"divergence": "kl"},
+        {"divergence": "kl", **attributes},
     ).to_netcdf(path, engine="h5netcdf")
     return str(path)
 

@@ -190,3 +190,25 @@ def test_a_gallery_has_a_column_per_folder_and_a_row_per_prompt(capsys, tmp_path
     other = write_pictures(tmp_path / "green", "green", ["a circle"] * 3)
     error = refused(capsys, "gallery", "--pictures", *pictures, f"green={other}", *options)
     assert "green was not drawn from the prompts of red. Sample both" in error
+
+
+def test_a_gallery_says_what_is_wrong_with_a_folder(capsys, tmp_path):
+    pytest.importorskip("PIL.Image")
+    folder = write_pictures(tmp_path / "red", "red", ["a circle"] * 2)
+    options = ["--rows", "2", "--output", str(tmp_path / "f.png")]
+
+    def error(*pictures, rows=None):
+        return refused(capsys, "gallery", "--pictures", *pictures, *options, *(["--rows", rows] if rows else []))
+
+    assert "2 pictures are fewer than 3 rows. Sample more" in error(f"a={folder}", rows="3")
+    assert "a label is given twice." in error(f"a={folder}", f"a={folder}")
+    index = folder / "index.jsonl"
+    good = index.read_text()
+    index.write_text("{\n")
+    assert "its index.jsonl is not an index of pictures." in error(f"a={folder}")
+    index.write_text('{"image": "x"}\n')
+    assert "its index.jsonl is not an index of pictures." in error(f"a={folder}")
+    index.write_text(good)
+    for picture in folder.glob("*.png"):
+        picture.write_text("no picture")
+    assert "not a picture." in error(f"a={folder}")

@@ -52,6 +52,14 @@ def test_the_table_shows_bases_first_and_final_differences(capsys, path):
     assert rows["kl-b10"]["step"] == "100"
 
 
+def test_the_table_of_what_a_group_changed_more_than_another(capsys, path):
+    rows = printed(capsys, "table", path, "--proxy", "truth", "--minus", "none")
+    assert list(rows) == ["kl-b10 - none"]
+    assert rows["kl-b10 - none"]["truth"] == "+0.3 [+0.3, +0.3]"
+    assert rows["kl-b10 - none"]["proxy"] == "-2 [-2, -2]" and rows["kl-b10 - none"]["KL"] == "0.75"
+    assert "no group kl" in refused(capsys, "table", path, "--proxy", "truth", "--minus", "kl")
+
+
 def test_the_table_of_another_step(capsys, path):
     rows = printed(capsys, "table", path, "--proxy", "proxy", "--step", 50, "--groups", "none")
     assert list(rows) == ["base", "none"] and rows["none"]["truth"].startswith("+0.3 [")
@@ -106,6 +114,30 @@ def test_problems_say_what_to_do(capsys, tmp_path, path):
     assert "are required: --proxy. See python tools/study table --help." in refused(capsys, "table", path)
     assert "there is no group kl. Known are kl-b10, none." in refused(
         capsys, "table", path, "--proxy", "proxy", "--groups", "kl"
+    )
+
+
+def test_what_was_judged_or_sampled_otherwise_is_not_compared(capsys, tmp_path):
+    def pair(first, second):
+        files = [
+            write_evaluation(tmp_path / f"{name}.h5", {f"a-s{i}": STEADY}, **attributes)
+            for i, (name, attributes) in enumerate({"one": first, "two": second}.items())
+        ]
+        return ["table", *files, "--proxy", "proxy"]
+
+    error = refused(capsys, *pair({"scores": "proxy=x truth"}, {"scores": "truth proxy=y"}))
+    assert "two.h5: proxy=y is proxy=x in" in error
+    error = refused(capsys, *pair({"configuration": "model.steps = 4"}, {"configuration": "model.steps = 8"}))
+    assert "the runs of a were not sampled alike." in error
+    assert "KL" in printed(capsys, *pair({"reduction": "sum"}, {"reduction": "sum"}))["base"]
+    assert "KL" not in printed(capsys, *pair({"reduction": "sum"}, {"reduction": "mean"}))["base"]
+
+
+def test_what_cannot_be_used_is_refused_before_it_is_computed(capsys, tmp_path, path):
+    assert "a file is given twice." in refused(capsys, "table", path, path, "--proxy", "proxy")
+    assert "no such file" in refused(capsys, "table", tmp_path, "--proxy", "proxy")
+    assert "there is no such folder. Make it" in refused(
+        capsys, "table", path, "--proxy", "proxy", "--csv", tmp_path / "none" / "t.csv"
     )
 
 

@@ -3,6 +3,7 @@
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 from . import curves, differences, equal_proxy, overoptimisation, race
 from .evaluations import open_study
@@ -14,6 +15,7 @@ from .tables import show
 def main(arguments=None):
     try:
         options = parser().parse_args(arguments)
+        _require_places(options)
         COMMANDS[options.command](options)
         return 0
     except Problem as problem:
@@ -23,8 +25,15 @@ def main(arguments=None):
     return 2
 
 
+def _require_places(options):
+    """Before minutes of arithmetic."""
+    for place in filter(None, (getattr(options, name, None) for name in ("csv", "output"))):
+        if not Path(place).absolute().parent.is_dir():
+            raise Problem(f"{place}: there is no such folder", "Make it, or name another place")
+
+
 def _table(o):
-    show(differences.rows(open_study(o.files), o.proxy, o.step, o.groups), o.csv)
+    show(differences.rows(open_study(o.files), o.proxy, o.step, o.groups, o.minus), o.csv)
 
 
 def _overoptimisation(o):
@@ -50,7 +59,10 @@ def _race(o):
 
 
 def _gallery(o):
-    _drawing("gallery").gallery(dict(o.pictures), o.rows, o.output, o.scale)
+    pictures = dict(o.pictures)
+    if len(pictures) < len(o.pictures):
+        raise Problem("a label is given twice", "Name each column once")
+    _drawing("gallery").gallery(pictures, o.rows, o.output, o.scale)
 
 
 def _drawing(module):

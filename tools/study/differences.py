@@ -1,25 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
-"""table: what each group changed."""
+"""table: what each group changed, or how much more than another group it did."""
 
 from .bootstrap import interval, means
 from .groups import DIVERGENCE
 from .problem import Problem, pick
 
 
-def rows(study, proxy, step=None, groups=None):
+def rows(study, proxy, step=None, groups=None, minus=None):
     pick(proxy, dict.fromkeys(study.scores), "score")
     scores = [proxy] + [name for name in study.scores if name != proxy]
+    changes = [Change(group, step) for group in study.chosen(groups)]
+    if minus is not None:
+        other = Change(study.group(minus), step)
+        return [_difference_row(study, change, other, scores) for change in changes if change.group is not other.group]
     bases = [
         _row(study, label, 0, "", {name: base[name] for name in scores}, base) for label, base in study.bases.items()
     ]
-    return bases + [_group_row(study, group, scores, step) for group in study.chosen(groups)]
+    return bases + [_change_row(study, change, scores) for change in changes]
 
 
-def _group_row(study, group, scores, step):
-    at = len(group.steps) - 1 if step is None else _place(group, step)
-    differences = {name: interval(means(group.scores[name], group.name)[:, at]) for name in scores}
-    divergence = {DIVERGENCE: float(group.scores[DIVERGENCE][:, at].mean())}
-    return _row(study, group.name, group.steps[at], group.seeds, differences, divergence)
+class Change:
+    """What a group changed by one of its steps, its last where none is named."""
+
+    def __init__(self, group, step):
+        self.group = group
+        self.at = len(group.steps) - 1 if step is None else _place(group, step)
+        self.step = group.steps[self.at]
+
+    def resampled(self, score):
+        return means(self.group.scores[score], self.group.name)[:, self.at]
+
+    @property
+    def divergence(self):
+        return {DIVERGENCE: float(self.group.scores[DIVERGENCE][:, self.at].mean())}
+
+
+def _change_row(study, change, scores):
+    differences = {name: interval(change.resampled(name)) for name in scores}
+    return _row(study, change.group.name, change.step, change.group.seeds, differences, change.divergence)
+
+
+def _difference_row(study, change, other, scores):
+    differences = {name: interval(change.resampled(name) - other.resampled(name)) for name in scores}
+    label = f"{change.group.name} - {other.group.name}"
+    return _row(study, label, change.step, change.group.seeds, differences, change.divergence)
 
 
 def _row(study, label, step, seeds, scores, divergence):

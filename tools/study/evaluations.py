@@ -3,6 +3,7 @@
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from rocm_dist_records import open_evaluation
@@ -14,8 +15,14 @@ BASE = "base"
 ADVICE = "Give files that `rocm-dist evaluate --output` wrote"
 
 
+FEWEST_PROMPTS = 4  # two for each half of `overoptimisation`
+
+
 def open_study(paths):
     files = {str(path): _read(path) for path in paths}
+    if len(files) < len(paths):
+        raise Problem("a file is given twice", "Give each once")
+    _require_same_judges(files)
     scores = [name for name in _scores(files) if name != DIVERGENCE]
     means = {path: _sampled(file, [*scores, DIVERGENCE]) for path, file in files.items()}
     runs = {}
@@ -23,13 +30,19 @@ def open_study(paths):
         for name, course in _courses(file).items():
             if name in runs:
                 raise Problem(f"{path}: the run {name} is in another file, too", "Give one of the two")
-            runs[name] = (course, means[path])
-    kinds = {file.attrs.get(DIVERGENCE, DIVERGENCE) for file in files.values()}
-    return Study(_groups(runs), _bases(means), tuple(scores), kinds.pop() if len(kinds) == 1 else DIVERGENCE)
+            runs[name] = Run(course, means[path], file.attrs.get("configuration"))
+    kinds = {(file.attrs.get(DIVERGENCE, DIVERGENCE), file.attrs.get("reduction")) for file in files.values()}
+    return Study(_groups(runs), _bases(means), tuple(scores), kinds.pop()[0] if len(kinds) == 1 else DIVERGENCE)
+
+
+class Run(NamedTuple):
+    course: dict  # step -> policy
+    means: dict  # of the file that it is in
+    sampling: str  # how that file drew its pictures
 
 
 def _read(path):
-    if not Path(path).exists():
+    if not Path(path).is_file():
         raise Problem(f"{path}: no such file", ADVICE)
     try:
         file = open_evaluation(path)
@@ -37,7 +50,20 @@ def _read(path):
         raise Problem(f"{path}: not an evaluation ({str(error).rstrip('.')})", ADVICE) from error
     if DIVERGENCE not in file:
         raise Problem(f"{path}: not an evaluation (no divergence)", ADVICE)
+    if file.sizes["prompt"] < FEWEST_PROMPTS:
+        raise Problem(f"{path}: {file.sizes['prompt']} prompts have no interval", f"Evaluate on {FEWEST_PROMPTS} or more")
     return file
+
+
+def _require_same_judges(files):
+    """A score is one judge in all files: `scores` has NAME=PATH of each."""
+    judges = {}
+    for path, file in files.items():
+        for judge in file.attrs.get("scores", "").split():
+            name = judge.partition("=")[0]
+            other_path, other = judges.setdefault(name, (path, judge))
+            if judge != other:
+                raise Problem(f"{path}: {judge} is {other} in {other_path}", "Evaluate both with one judge of that name")
 
 
 def _scores(files):
@@ -73,12 +99,14 @@ def _groups(runs):
 
 
 def _group(name, runs):
-    courses = [course for course, _ in runs.values()]
+    courses = [run.course for run in runs.values()]
     if len({list(course)[-1] for course in courses}) > 1:
-        ends = ", ".join(f"{list(course)[-1]} of {run}" for run, (course, _) in runs.items())
+        ends = ", ".join(f"{list(run.course)[-1]} of {label}" for label, run in runs.items())
         raise Problem(f"the runs of {name} end at different steps ({ends})", "Train them equally long")
+    if len({run.sampling for run in runs.values()}) > 1:
+        raise Problem(f"the runs of {name} were not sampled alike", "Compare `configuration` of the files")
     steps = tuple(step for step in courses[0] if all(step in course for course in courses))
-    differences = [_differences([course[step] for step in steps], means) for course, means in runs.values()]
+    differences = [_differences([run.course[step] for step in steps], run.means) for run in runs.values()]
     scores = {score: np.stack([run[score] for run in differences]) for score in differences[0]}
     return Group(name, tuple(runs), steps, scores)
 

@@ -27,6 +27,7 @@ def _add_tables(commands):
     table = _add(commands, "table", "what each group changed", csv=True)
     table.add_argument("--proxy", required=True, metavar="NAME", help="the score that was trained on: the first column")
     table.add_argument("--step", type=int, metavar="N", help="instead of the final policies")
+    table.add_argument("--minus", metavar="GROUP", help="how much more than this group, paired by prompt")
     falls = _add(commands, "overoptimisation", "does the truth fall from its peak?", csv=True)
     equal = _add(commands, "equal_proxy", "the truth at equal gain of the proxy", csv=True)
     for command in (falls, equal):
