@@ -127,9 +127,10 @@ std::vector<data::ComparedPolicy> policies_of(const EvaluatedRun& run,
   } else if (policies.empty()) {
     fail(ExitCode::kInput,
          {.where = where,
-          .problem = "the run has not ended",
-          .because =
-              fmt::format("its log does not end with DONE; of checkpoints {}", kept_text(run)),
+          .problem = data::is_file(run.folder.result())
+                         ? "its lora.safetensors is that of an attempt before"
+                         : "there is no lora.safetensors in it",
+          .because = fmt::format("the run has not ended; of checkpoints {}", kept_text(run)),
           .advice = "give the run's train command again to finish it, or evaluate its checkpoints "
                     "with --checkpoint N or --checkpoints"});
   } else {

@@ -17,7 +17,7 @@ std::size_t kept_steps(const ModelConfig& config, std::size_t num_steps) {
   return std::get<CheckpointRule>(config.checkpoint) == CheckpointRule::kNone ? num_steps : 0;
 }
 
-std::string_view name_of(objective::Phase phase) {
+std::string_view phase_name(objective::Phase phase) {
   switch (phase) {
     case objective::Phase::kRollout:
       return "rollout";
@@ -89,7 +89,7 @@ objective::PolicyGradientOptions policy_gradient_options(const Config& config) {
 
 objective::PhaseListener phase_listener(const Config& config, PhaseMeter& phases) {
   if (config.run.profile_every == 0) return {};
-  return [&phases](objective::Phase phase) { phases.begin(name_of(phase)); };
+  return [&phases](objective::Phase phase) { phases.begin(phase_name(phase)); };
 }
 
 model::MixtureOptions mixture_options(const ObjectiveConfig& config) {

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <ATen/ops/tensor.h>
+#include <fmt/format.h>
 
 #include "data/atomic_file.hpp"
 #include "data/records/hdf5_writer.hpp"
@@ -11,6 +12,7 @@
 #include "data/run/scoped_folder.hpp"
 #include "launcher/sweep/member_results.hpp"
 #include "launcher/sweep/value_text.hpp"
+#include "launcher/version.hpp"
 
 namespace rocm::launcher {
 namespace {
@@ -89,6 +91,7 @@ void fill_results(MemberFile& file, const SweepPlan& plan, const std::vector<Mem
   }
   file.set_attribute("", "Conventions", "CF-1.10");
   file.set_attribute("", "title", "rocm-dist sweep");
+  file.set_attribute("", "source", fmt::format("rocm-dist {} (git {})", release(), git_revision()));
   file.add(kMemberAxis, ids);
   file.add("state", names);
   std::string coordinates = "state";
@@ -100,6 +103,8 @@ void fill_results(MemberFile& file, const SweepPlan& plan, const std::vector<Mem
   for (std::size_t column = 0; column < results.names.size(); ++column) {
     file.add(results.names[column], figure_column(results, column));
     file.set_attribute(results.names[column], "coordinates", coordinates);
+    file.set_attribute(results.names[column], "units",
+                       results.names[column] == "elapsed_s" ? "s" : "1");
   }
 }
 

@@ -100,6 +100,8 @@ def test_an_interrupted_sweep_saves_and_goes_on_to_its_table(sweep):
         assert [text.decode() for text in file["member"]] == IDS
         assert list(file["run.seed"]) == [0, 1, 0, 1]
         assert list(file["reward"]) == [float(row["reward"]) for row in rows]
+        assert file["elapsed_s"].attrs["units"] in ("s", b"s")
+        assert "rocm-dist" in str(file.attrs["source"])
 
 
 def test_two_that_run_one_sweep_leave_each_other_its_members(sweep):
