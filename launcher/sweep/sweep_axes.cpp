@@ -73,9 +73,11 @@ void replace_values(const Setting::List& values, const std::string& where, Sweep
 void leave_value(const Setting& value, const std::string& where, SweepAxis& axis,
                  SweepColumn& column) {
   std::vector<std::size_t> rows;
-  for (std::size_t i = 0; i < axis.num_left(); ++i)
-    if (value_text(column.values[axis.row_left(i)]) == value_text(value))
-      rows.push_back(axis.row_left(i));
+  for (std::size_t i = 0; i < axis.num_left(); ++i) {
+    const std::size_t row = axis.row_left(i);
+    const bool there = row < column.values.size();  // lists of a zip may still differ in length
+    if (there && value_text(column.values[row]) == value_text(value)) rows.push_back(row);
+  }
   if (rows.empty() && axis.columns.size() == 1) return replace_values({value}, where, axis, column);
   require(
       !rows.empty(),

@@ -232,6 +232,11 @@ TEST(SweepPlan, TheCommandLineLeavesRowsOfAZipUnderTheirIds) {
               StartsWith("--set objective.beta=2: no row of the zip has objective.beta = 2"));
 }
 
+TEST(SweepPlan, TheCommandLineDoesNotHideThatListsOfAZipDifferInLength) {
+  const std::string zip = "[sweep.zip]\n\"run.seed\" = [0, 1, 2]\n\"lora.rank\" = [1, 2]\n";
+  EXPECT_THAT(error_of_sweep(zip, {"lora.rank=2"}), HasSubstr("lora.rank has 2 values"));
+}
+
 TEST(SweepPlan, AValueOfTheCommandLineKeepsTheNameThatTellsItFromTheOthers) {
   const std::string rewards =
       "reward = [[{name = \"pickscore\", path = \"a\"}], [{name = \"pickscore\", path = \"b\"}]]\n";
