@@ -38,10 +38,6 @@ objective::ValueNetwork value_network(const Assembly& assembly) {
           assembly.computation.state_options()};
 }
 
-bool regularises(const ObjectiveConfig& objective) {
-  return objective.divergence != objective::DivergenceKind::kNone;
-}
-
 /// What of the objective needs the probability of every step, if anything does.
 std::optional<std::string> user_of_densities(const ObjectiveConfig& objective,
                                              bool any_transition) {
@@ -124,8 +120,7 @@ void require_trainable(const ObjectiveConfig& objective, const Generator& genera
            .advice = "use a guidance-distilled LCM, for example world/lcm, or another "
                      "objective.method; sample takes both"});
   require_densities(objective, generator, path);
-  const bool last_only = objective.truncate == NumberOr<std::int64_t, TruncateRule>(1);
-  require(!regularises(objective) || !last_only || !consistency,
+  require(!regularises(objective) || !trains_last_step_only(objective) || !consistency,
           {.where = "objective.truncate",
            .problem = "1 leaves the divergence no gradient",
            .because = "the last step of a consistency model is no transition",

@@ -15,16 +15,14 @@ namespace {
 /// Methods that reinforce have no divergence in their loss, and of a gradient through the last step
 /// alone it would have nothing (ReFL) or a share (DRaFT-LV).
 void validate_regulariser(const ObjectiveConfig& objective) {
-  const bool none = objective.divergence == objective::DivergenceKind::kNone;
-  require(none || (objective.late_steps == 0 && objective.extra_draws == 0),
+  require(!regularises(objective) || (objective.late_steps == 0 && objective.extra_draws == 0),
           {.where = "objective.divergence",
            .problem = fmt::format("{} does not go with {}", name_of(objective.divergence),
                                   objective.late_steps > 0 ? "late_steps" : "extra_draws"),
            .because = "its gradient goes through the last step alone, of which a divergence has "
                       "nothing or a part",
            .advice = "leave one of them out; objective.measure_every measures a divergence"});
-
-  require(is_first_order(objective.method) || none,
+  require(!regularises(objective) || is_first_order(objective.method),
           {.where = "objective.divergence",
            .problem = fmt::format("{} does not regularise by {}", name_of(objective.method),
                                   name_of(objective.divergence)),
@@ -40,18 +38,18 @@ void validate_beta(const ObjectiveConfig& objective) {
        .problem = fmt::format("{} needs a number to start from", name_of(objective.beta_schedule)),
        .because = "objective.beta is \"auto\", which follows the reward",
        .advice = "set objective.beta to a number, or objective.beta_schedule = \"constant\""});
-  require(objective.beta != NumberOr<double, BetaChoice>(BetaChoice::kAuto) ||
-              objective.divergence != objective::DivergenceKind::kNone,
-          {.where = "objective.beta",
-           .problem = "\"auto\" has nothing to weigh",
-           .because = "objective.divergence is \"none\"",
-           .advice = "name a divergence, or leave objective.beta out"});
+  require(
+      objective.beta != NumberOr<double, BetaChoice>(BetaChoice::kAuto) || regularises(objective),
+      {.where = "objective.beta",
+       .problem = "\"auto\" has nothing to weigh",
+       .because = "objective.divergence is \"none\"",
+       .advice = "name a divergence, or leave objective.beta out"});
 }
 
 /// A divergence that never gets a weight would be one that is silently not used.
 void validate_pull(const Config& config) {
   const ObjectiveConfig& objective = config.objective;
-  if (objective.divergence == objective::DivergenceKind::kNone) return;
+  if (!regularises(objective)) return;
   const auto& weights = objective.transition_weights;
   require(weights.empty() || std::ranges::any_of(weights, [](double w) { return w > 0.0; }),
           {.where = "objective.transition_weights",
@@ -82,12 +80,12 @@ void validate_first_order(const ObjectiveConfig& objective) {
            .problem = "it does nothing beside objective.late_steps",
            .because = "their gradient goes through the late step alone",
            .advice = "leave one of them out"});
-  const bool last_only = objective.truncate == NumberOr<std::int64_t, TruncateRule>(1);
-  require(objective.extra_draws == 0 || (last_only && objective.late_steps == 0),
-          {.where = "objective.extra_draws",
-           .problem = "only the last step can be drawn again",
-           .because = "gradients flow through more than that",
-           .advice = "set objective.truncate = 1, as objective.method = \"draft\" does"});
+  require(
+      objective.extra_draws == 0 || (trains_last_step_only(objective) && objective.late_steps == 0),
+      {.where = "objective.extra_draws",
+       .problem = "only the last step can be drawn again",
+       .because = "gradients flow through more than that",
+       .advice = "set objective.truncate = 1, as objective.method = \"draft\" does"});
 }
 
 void validate_policy_gradient(const Config& config) {

@@ -195,6 +195,16 @@ struct ObjectiveConfig {
          method == MethodName::kDraft || method == MethodName::kRefl;
 }
 
+/// Whether a divergence is part of what is minimised.
+[[nodiscard]] constexpr bool regularises(const ObjectiveConfig& objective) {
+  return objective.divergence != objective::DivergenceKind::kNone;
+}
+
+/// Whether gradients flow through the last network call alone.
+[[nodiscard]] inline bool trains_last_step_only(const ObjectiveConfig& objective) {
+  return objective.truncate == NumberOr<std::int64_t, TruncateRule>(1);
+}
+
 /// How many samples that follow each other share prompt and initial latent: D3PO compares two.
 [[nodiscard]] constexpr std::int64_t samples_per_group(MethodName method) {
   return method == MethodName::kD3po ? 2 : 1;

@@ -54,7 +54,7 @@ bool was_trained_with(const Config& config, const fs::path& run_folder) {
     return course_of(used) == course_of(config) && used.run.iterations == config.run.iterations;
   } catch (const Failure& failure) {
     if (failure.code() != ExitCode::kUsage) throw;
-    return false;  // another version's
+    return false;  // another version's, or not there
   }
 }
 

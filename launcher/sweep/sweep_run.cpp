@@ -134,16 +134,15 @@ void SweepRun::note_end(const Running& ended, ExitCode code) {
 /// A member that a signal ended goes on where it was when the sweep is run again: it has not
 /// failed.
 void SweepRun::note_failure(const Running& ended, ExitCode code, const std::string& after) {
-  const bool killed = code == ExitCode::kPeerLost;
-  note_in(member_log(plan_, *ended.member),
-          killed ? "KILLED, or it lost a rank"
-                 : fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code)));
+  const std::string fate =
+      code == ExitCode::kPeerLost
+          ? "killed, or it lost a rank"
+          : fmt::format("{} with exit code {}", kFailedMark, static_cast<int>(code));
+  note_in(member_log(plan_, *ended.member), fate);
   if (!failure_) failure_ = code;
   const std::string note = state_of(plan_, *ended.member).note;
-  Log::warn(fmt::format("{}: {} {}{}{}", ended.member->id,
-                        killed ? "killed, or it lost a rank,"
-                               : fmt::format("failed with exit code {}", static_cast<int>(code)),
-                        after, note.empty() ? "" : ": ", note));
+  Log::warn(
+      fmt::format("{}: {}, {}{}{}", ended.member->id, fate, after, note.empty() ? "" : ": ", note));
 }
 
 }  // namespace rocm::launcher

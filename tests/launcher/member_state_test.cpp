@@ -106,7 +106,7 @@ TEST_F(OneMember, IsDoneWhateverAJobThatCameTooLateSaid) {
 TEST_F(OneMember, IsStoppedByAKill) {
   folder_.write("n/s0/metrics.jsonl", "{\"step\":1}\n");
   log("2026-01-31T12:00:00.000 info step 1\n");
-  folder_.write("n/s0.log", "STARTED\nKILLED, or it lost a rank\n");
+  folder_.write("n/s0.log", "STARTED\nkilled, or it lost a rank\n");
   EXPECT_EQ(state().status, MemberStatus::kStopped);
 }
 

@@ -228,6 +228,8 @@ TEST(SweepPlan, TheCommandLineLeavesRowsOfAZipUnderTheirIds) {
       "\"kl\"]\n\"objective.beta\" = [0, 1, 3]\n";
   EXPECT_EQ(ids_of(zip, {"objective.beta=3"}), (Ids{"kl-b3-s0", "kl-b3-s1"}));
   EXPECT_EQ(ids_of(zip, {"objective.divergence=kl", "run.seed=1"}), (Ids{"kl-b1-s1", "kl-b3-s1"}));
+  const std::string labelled = zip + "label = [\"a\", \"b\", \"c\"]\n";
+  EXPECT_EQ(ids_of(labelled, {"label=b", "run.seed=1"}), Ids{"b-s1"});
   EXPECT_THAT(error_of_sweep(zip, {"objective.beta=2"}),
               StartsWith("--set objective.beta=2: no row of the zip has objective.beta = 2"));
 }

@@ -13,8 +13,6 @@ from .problem import Problem
 
 BASE = "base"
 ADVICE = "Give files that `rocm-dist evaluate --output` wrote"
-
-
 FEWEST_PROMPTS = 4  # two for each half of `overoptimisation`
 
 
@@ -50,8 +48,9 @@ def _read(path):
         raise Problem(f"{path}: not an evaluation ({str(error).rstrip('.')})", ADVICE) from error
     if DIVERGENCE not in file:
         raise Problem(f"{path}: not an evaluation (no divergence)", ADVICE)
-    if file.sizes["prompt"] < FEWEST_PROMPTS:
-        raise Problem(f"{path}: {file.sizes['prompt']} prompts have no interval", f"Evaluate on {FEWEST_PROMPTS} or more")
+    count = file.sizes["prompt"]
+    if count < FEWEST_PROMPTS:
+        raise Problem(f"{path}: {count} prompts have no interval", f"Evaluate on {FEWEST_PROMPTS} or more")
     return file
 
 
@@ -63,7 +62,7 @@ def _require_same_judges(files):
             name = judge.partition("=")[0]
             other_path, other = judges.setdefault(name, (path, judge))
             if judge != other:
-                raise Problem(f"{path}: {judge} is {other} in {other_path}", "Evaluate both with one judge of that name")
+                raise Problem(f"{path}: {judge} is {other} in {other_path}", "Evaluate both with one judge")
 
 
 def _scores(files):
